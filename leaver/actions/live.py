@@ -1,0 +1,104 @@
+"""What the directories of one client show at this moment: one list call each for accounts and groups."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from leaver.actions.connect import connect
+from leaver.actions.credentials import Credentials
+from leaver.actions.errors import CallFailed
+from leaver.actions.types import Account, Directory, DirectoryGroup
+from leaver.model import Client
+
+
+@dataclass(frozen=True, slots=True)
+class LiveDirectory:
+    """One directory as read just now."""
+
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    """By ID, disabled and suspended ones included."""
+    groups: Mapping[str, DirectoryGroup] = field(default_factory=dict)
+    """By ID."""
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Group ID → account IDs, for the groups that the records name."""
+    roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Role display name → account ID → ID of the assignment."""
+    own: str | None = None
+    """The ID of the account that Leaver itself signs in as; None for an application, or where it cannot be asked."""
+
+
+Live = Mapping[str, LiveDirectory]
+"""By directory key."""
+
+
+async def read_live(
+    client: Client, directories: Mapping[str, Directory], *, roles: bool = False
+) -> dict[str, LiveDirectory]:
+    """Read every directory of the client at the same time.
+
+    Who holds which role is read where the records give or protect roles, or `roles` says so.
+
+    Raises:
+        DirectoryError: a directory cannot be read; the others are read to their end first.
+    """
+    names = list(directories)
+    read = await asyncio.gather(
+        *(_read_one(client, name, directories[name], roles) for name in names), return_exceptions=True
+    )
+    found: dict[str, LiveDirectory] = {}
+    for name, result in zip(names, read, strict=True):
+        if isinstance(result, BaseException):
+            raise result
+        found[name] = result
+    return found
+
+
+async def read_client(client: Client, found: Mapping[str, Credentials], *, roles: bool = False) -> Live:
+    """Connect to every directory of the client with these credentials, read them all, and let go again.
+
+    Raises what `read_live` raises.
+    """
+    directories = {
+        name: connect(client.key, name, settings, sandbox=client.settings.sandbox, credentials=found[name])
+        for name, settings in client.settings.directories.items()
+    }
+    try:
+        return await read_live(client, directories, roles=roles)
+    finally:
+        await asyncio.gather(*(directory.close() for directory in directories.values()))
+
+
+async def _read_one(client: Client, name: str, directory: Directory, always: bool) -> LiveDirectory:
+    accounts, groups, own = await asyncio.gather(
+        directory.accounts(), directory.groups(), _own_account(directory)
+    )
+    wanted = {group.name for group in client.groups.values() if group.directory == name}
+    members = await directory.members(id_ for id_, group in groups.items() if group.name in wanted)
+    stated = client.settings.protected.roles or any(person.roles for person in client.people.values())
+    roles = await directory.roles() if always or stated else {}
+    return LiveDirectory(accounts=accounts, groups=groups, members=members, roles=roles, own=own)
+
+
+async def _own_account(directory: Directory) -> str | None:
+    try:
+        return await directory.own_account()
+    except CallFailed:
+        return None
+
+
+def ended_roles(
+    live: Live, ids: Mapping[tuple[str, str], str | None]
+) -> dict[tuple[str, str], frozenset[str]]:
+    """The accounts that their directories show ended, and the roles that each still holds.
+
+    `ids` are the accounts' IDs by (person key, directory key); None for one that is not there.
+    """
+    return {
+        (person, directory): frozenset(
+            role for role, holders in live[directory].roles.items() if id_ in holders
+        )
+        for (person, directory), id_ in ids.items()
+        if id_ is not None and not live[directory].accounts[id_].enabled
+    }

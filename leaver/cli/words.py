@@ -1,0 +1,108 @@
+"""The evidence of words given on the command line: a release with its cuts, a hold, a cancellation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from leaver.cli.output import complain, say
+from leaver.cli.recording import Recorded, marks
+from leaver.cli.session import Session
+
+if TYPE_CHECKING:
+    from leaver.actions import ReleaseReport
+    from leaver.evidence.keep import Kept
+    from leaver.model import Client
+
+
+def keep_cuts(
+    session: Session, report: ReleaseReport, clients: Sequence[Client], by: str, now: datetime
+) -> Kept:
+    """Write what a release cut, and what it did not; never raises. `now` is when the word was given.
+
+    Called when the cut is over: nothing here may make anybody's access last longer.
+    """
+    from leaver.actions.cut_evidence import cut_entries
+    from leaver.evidence.keep import keep
+    from leaver.source.asked import from_forge
+
+    known = {client.key: client for client in clients}
+    entries = []
+    for found in report.cuts:
+        entries += cut_entries(
+            found,
+            agreed=_agreed(known.get(found.client), found.person, now),
+            now=session.now(),
+            asked_by=by,
+            approved_by=from_forge(session.environ),
+        )
+    return keep(entries, session.home, session.environ)
+
+
+def _agreed(client: Client | None, person: str, now: datetime) -> datetime:
+    """When the access should have ended: at the agreed moment where that has come, else with the word itself, as
+    the record will say it."""
+    from leaver.lifecycle import effective_end
+
+    record = client.people.get(person) if client else None
+    end = effective_end(record) if record else None
+    return end if end is not None and end <= now else now.replace(microsecond=0)
+
+
+def keep_words(
+    session: Session,
+    step: str,
+    given: Sequence[tuple[str, str, Recorded | None]],
+    by: str,
+    reason: str | None,
+    now: datetime,
+) -> Kept:
+    """Write that a word was given, by client, person and what became of it in the records; never raises."""
+    from leaver.evidence import Entry, Kind, Outcome
+    from leaver.evidence.keep import keep
+    from leaver.source.asked import from_forge
+
+    entries = []
+    for client, person, recorded in given:
+        seen: dict[str, object] = {"record": "none"}
+        outcome, commit = Outcome.DONE, None
+        if recorded is not None:
+            seen = {"record": recorded.file, "states": [text for _, text in recorded.states]}
+            commit = recorded.pushed or recorded.commit
+            if recorded.faults:
+                outcome, seen["faults"] = Outcome.FAILED, [text for _, text in recorded.faults]
+        entries.append(
+            Entry(
+                kind=Kind.WORD,
+                client=client,
+                at=now,
+                person=person,
+                step=step,
+                outcome=outcome,
+                why=reason or "",
+                asked_by=by,
+                approved_by=from_forge(session.environ),
+                commit=commit,
+                seen=seen,
+            )
+        )
+    return keep(entries, session.home, session.environ)
+
+
+def both(first: Kept, second: Kept) -> Kept:
+    """What became of two pieces of evidence, one after the other."""
+    from leaver.evidence.keep import Kept
+
+    faults = tuple(dict.fromkeys((*first.faults, *second.faults)))
+    return Kept({**first.heads, **second.heads}, faults)
+
+
+def tell_evidence(kept: Kept, *, quiet: bool = False) -> None:
+    """Print the heads, to be noted elsewhere, unless `quiet`; shout about what is not written."""
+    good, bad, _ = marks()
+    if not quiet:
+        for client, head in kept.heads.items():
+            say(f"  {good} evidence  {client}: head {head}")
+    for fault in kept.faults:
+        complain(f"{bad} EVIDENCE NOT WRITTEN: {fault}")

@@ -1,0 +1,87 @@
+"""Writing evidence of what has happened already: it can be told that it failed, and stops nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from leaver.errors import LeaverError
+from leaver.evidence.entry import Entry
+from leaver.evidence.store import FOLDER, Evidence, configured, secrets_of
+from leaver.evidence.waiting import put_by, take_up
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of some entries.
+
+    `heads` has, by client, the hash of the last one that was written: whoever notes it elsewhere can prove later
+    that nothing up to it was taken out. `faults` says what was not written, and why.
+    """
+
+    heads: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not self.faults
+
+    def to_json(self) -> dict[str, Any]:
+        return {"heads": dict(self.heads), "faults": list(self.faults)}
+
+
+def keep(entries: Iterable[Entry], home: Path, environ: Mapping[str, str]) -> Kept:
+    """Write entries into the store that the environment asks for, and then what waits; never raises.
+
+    What cannot be written now is put by, and written by whoever writes next.
+    """
+    chosen = list(entries)
+    if not chosen:
+        return Kept()
+    kept, left = Kept(), chosen
+    try:
+        with configured(home, environ) as store:
+            kept, left = keep_in(store, chosen)
+            if not left:
+                take_up(home, store)
+    except Exception as error:
+        kept = replace(kept, faults=(*kept.faults, told(error)))
+    return _put_by(kept, left, home, environ)
+
+
+def _put_by(kept: Kept, left: list[Entry], home: Path, environ: Mapping[str, str]) -> Kept:
+    if not left:
+        return kept
+    try:
+        put_by(home, left, secrets_of(environ))
+        number = "1 entry waits" if len(left) == 1 else f"{len(left)} entries wait"
+        said = f"{number} in {home / FOLDER} to be written after the next one that can be."
+    except Exception as error:
+        said = told(error)
+    return replace(kept, faults=(*kept.faults, said))
+
+
+def keep_in(store: Evidence, entries: Iterable[Entry]) -> tuple[Kept, list[Entry]]:
+    """Write entries, those of each client together, and what is left; never raises."""
+    clients: dict[str, list[Entry]] = {}
+    for entry in entries:
+        clients.setdefault(entry.client, []).append(entry)
+    heads: dict[str, str] = {}
+    faults: list[str] = []
+    left: list[Entry] = []
+    for client, found in clients.items():
+        try:
+            heads[client] = store.append_all(found)[-1].sha256
+        except Exception as error:
+            faults.append(told(error))
+            left += found
+    return Kept(heads, tuple(dict.fromkeys(faults))), left
+
+
+def told(error: Exception) -> str:
+    """What to say of a failure to write: what Leaver knows, or the error's kind, as its text may hold anything."""
+    if isinstance(error, LeaverError):
+        return str(error)
+    return f"evidence: unexpected {type(error).__name__} while it was written."

@@ -1,0 +1,85 @@
+"""Entries that could not be written, on this machine's disk until they can be: a database that is down costs none.
+
+They are no evidence yet: nothing links or signs them. Whoever writes next takes them up, and each tells by its own
+moment when it happened.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from leaver.evidence import files
+from leaver.evidence.canonical import canonical
+from leaver.evidence.entry import Entry
+from leaver.evidence.form import entry_from_json, entry_to_json
+from leaver.evidence.secrecy import without_secrets
+from leaver.evidence.store import FOLDER, Evidence
+
+_WAITING = "waiting"
+
+
+def put_by(home: Path, entries: Iterable[Entry], secrets: Collection[str]) -> Path:
+    """Keep entries until they can be written; on the disk when this returns. Raises EvidenceError."""
+    folder = home / FOLDER / _WAITING
+    lines = [canonical(entry_to_json(without_secrets(each, secrets))) + b"\n" for each in entries]
+    try:
+        files.make_folder(folder)
+        descriptor, name = tempfile.mkstemp(prefix="new-", dir=folder)
+        path = Path(name)
+        try:
+            files.write_all(descriptor, b"".join(lines))
+            os.fsync(descriptor)
+        except OSError:
+            path.unlink()
+            raise
+        finally:
+            os.close(descriptor)
+        done = path.with_name(f"{path.name.removeprefix('new-')}.jsonl")
+        path.rename(done)
+        files.sync_folder(folder)
+    except OSError as error:
+        raise files.fault(folder, error, "put by") from None
+    return done
+
+
+def waiting(home: Path) -> list[Path]:
+    """What waits, oldest first."""
+    try:
+        return sorted((home / FOLDER / _WAITING).glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
+    except OSError:
+        return []
+
+
+def take_up(home: Path, store: Evidence) -> int:
+    """Write what waits, each file once; how many entries. Raises EvidenceError; what is not written waits on."""
+    if not waiting(home):
+        return 0
+    written = 0
+    lock = home / FOLDER / _WAITING / "lock"
+    try:
+        with files.locked(lock):
+            for path in waiting(home):
+                try:
+                    found = _of_each_client(path)
+                except ValueError:
+                    # Whoever wrote it was not Leaver; it is kept for whoever looks, and stops nothing.
+                    path.rename(path.with_suffix(".unreadable"))
+                    continue
+                for entries in found:
+                    written += len(store.append_all(entries))
+                path.unlink()
+    except OSError as error:
+        raise files.fault(lock.parent, error, "taken up") from None
+    return written
+
+
+def _of_each_client(path: Path) -> list[list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for line in path.read_bytes().splitlines():
+        entry = entry_from_json(json.loads(line))
+        found.setdefault(entry.client, []).append(entry)
+    return list(found.values())

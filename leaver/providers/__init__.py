@@ -1,0 +1,1 @@
+"""Pulumi provider plugins: stand-ins for the real ones, and the base that they share."""

@@ -1,0 +1,1 @@
+"""Pulumi's language host for Python, where no official one is installed; runs in the virtual environment."""
