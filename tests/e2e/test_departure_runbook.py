@@ -125,11 +125,9 @@ def test_every_step_leaves_evidence_and_the_image_of_before_has_the_managed_grou
     with open_store(world.home) as store:
         entries = [each.entry for each in store.read("acme") if each.entry.person == "dana.reyes"]
         assert store.verify("acme").ok
-    # The folder of the evidence is that of all tests here.
     images = [each for each in entries if each.kind is Kind.BEFORE and each.seen["account"] == dana]
     assert len(images) == 1
     image = images[0]
-    entries = entries[entries.index(image) :]
     names = {group["name"] for group in image.seen["has"]["groups"]["groups"]}
     assert names == {"Finance", "Sales", "Skiing"}
     steps = {(each.directory, each.step): each.outcome for each in entries if each.kind is Kind.STEP}

@@ -48,7 +48,7 @@ class World:
         for name in ("Pulumi.yaml", "__main__.py"):
             shutil.copy(PROJECT / name, root / name)
         (root / ".venv").symlink_to(PROJECT / ".venv")
-        (root / ".leaver" / "pulumi").mkdir(parents=True)
+        (root / ".leaver" / "pulumi").mkdir(parents=True, exist_ok=True)
         (root / "stacks").mkdir()
         shutil.copy(PROJECT / "stacks" / "sandbox-passphrase.txt", root / "stacks")
 

@@ -1,39 +1,17 @@
-"""One sandbox for a worker's tests of the service, one project folder for each test."""
+"""Tests of the service: with the worlds of the end-to-end tests, and a real PostgreSQL."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from leaver.sandbox.embedded import running_sandbox
-from leaver.sandbox.endpoint import Endpoint
-from tests.e2e.world import World
+from tests.e2e.fixtures import endpoint, sandbox_folder, world
 from tests.service.postgres import postgres
 
-
-@pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="session")
-def endpoint(home: Path) -> Iterator[Endpoint]:
-    with running_sandbox(home / "sandbox", lambda: datetime.now(UTC)) as found:
-        yield found
-
-
-@pytest.fixture
-def world(tmp_path: Path, endpoint: Endpoint, home: Path) -> Iterator[World]:
-    made = World(tmp_path, endpoint, home)
-    yield made
-    for tenant in endpoint.admin("GET", "/tenants")["tenants"]:
-        endpoint.admin("DELETE", f"/tenants/{tenant['client']}/{tenant['directory']}")
-    endpoint.admin("POST", "/reset", {})
+__all__ = ["endpoint", "sandbox_folder", "world"]
 
 
 @pytest.fixture(scope="session")

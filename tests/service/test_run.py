@@ -41,10 +41,10 @@ def seeded(world: World) -> World:
 
 
 @pytest.fixture
-def own(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Path:
+def own(tmp_path_factory: pytest.TempPathFactory, sandbox_folder: Path) -> Path:
     """Run-time files of the test's own, with the sandbox that all tests share."""
     folder = tmp_path_factory.mktemp("own")
-    (folder / "sandbox").symlink_to(home / "sandbox")
+    (folder / "sandbox").symlink_to(sandbox_folder)
     return folder
 
 
@@ -185,13 +185,13 @@ def test_the_main_branch_is_followed_at_once_on_sighup_and_by_the_hook(seeded: W
 
 
 def test_two_services_share_a_database_and_one_takes_over_when_the_other_is_killed(
-    seeded: World, home: Path, database: str, tmp_path_factory: pytest.TempPathFactory
+    seeded: World, sandbox_folder: Path, database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     at, text = in_seconds(14)
     seeded.write(people(dana={"at": text}), GROUPS)
     homes = [tmp_path_factory.mktemp(name) for name in ("one", "two")]
     for each in homes:
-        (each / "sandbox").symlink_to(home / "sandbox")
+        (each / "sandbox").symlink_to(sandbox_folder)
     words = ("--here", "--database", database)
     with leaver_run(seeded.root, homes[0], *words) as one:
         one.wait_for("leader")
