@@ -10,23 +10,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from leaver.actions.errors import CallFailed, Failing, Throttled, Unreachable
 from leaver.evidence import Entry, Outcome
 from leaver.runbook.book import Runbook
+from leaver.runbook.doing import Doing
 from leaver.runbook.order import ENDING, predecessors
-from leaver.runbook.reading import Judged, Reading, Task, said
+from leaver.runbook.reading import Reading, Task
 from leaver.runbook.receipt import Receipt, before
-from leaver.runbook.step import Ask, Case, Item, Reply
-from leaver.runbook.transport import Answered, Transport
+from leaver.runbook.step import Case, Reply
+from leaver.runbook.transport import Transport
+from leaver.runbook.verdict import ended, receipt_of, without_acting
 from leaver.runbook.watch import picture_of
 
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 2.0
-_NAMED = 5
 _MORE_TRIES = 2
 
 Record = Callable[[Entry], None]
@@ -67,56 +67,6 @@ async def conduct(
     return tuple(run.receipts.values())
 
 
-@dataclass(slots=True)
-class _Doing:
-    """A step that acts: what was left, what the calls came to, and what reading back shows."""
-
-    task: Task
-    was: Judged
-    sent: dict[str, Ask]
-    answers: dict[str, Answered] = field(default_factory=dict)
-    now: Judged | None = None
-    reading: Reading | None = None
-    """What was read back."""
-    lost: list[CallFailed] = field(default_factory=list)
-    """Faults after which a call may have been done all the same, of earlier tries."""
-    unsent: set[str] = field(default_factory=set)
-    """Calls that were not sent, as one that must go well before them did not."""
-
-    @property
-    def errors(self) -> list[CallFailed]:
-        return [each for each in self.answers.values() if isinstance(each, CallFailed)]
-
-    def renewed(self) -> bool:
-        """Take up the calls that are to be made by what was read back; whether there are any, and reason for them.
-
-        Reason is a call that may have been done unseen, or something to do that was not there before.
-        """
-        if self.task.step.once or self.now is None or self.now.good or self.now.trouble is not None:
-            return False
-        lost = [each for each in self.errors if each.maybe_done]
-        before = {item.key for item in self.was.left}
-        if self.reading is None or not (lost or any(item.key not in before for item in self.now.left)):
-            return False
-        try:
-            asks = self.reading.acts(self.task, [item for item in self.now.left if not item.why])
-        except Exception:
-            # What was read before made sense: the step ends with that.
-            return False
-        self.lost += lost
-        self.sent, self.answers, self.unsent = {ask.key: ask for ask in asks}, {}, set()
-        return bool(asks)
-
-    @property
-    def open(self) -> bool:
-        """Whether a later look may show it done: something was done, or may have been."""
-        if self.now is None or self.now.good:
-            return self.now is None
-        if self.now.fault is not None and not isinstance(self.now.fault, Throttled | Failing | Unreachable):
-            return False
-        return any(isinstance(each, Reply) or each.maybe_done for each in self.answers.values())
-
-
 class _Run:
     """One run over one account."""
 
@@ -145,18 +95,24 @@ class _Run:
     async def stage(self, tasks: Sequence[Task], reading: Reading) -> list[Receipt]:
         """One tier: what needs doing is done at the same time, and read back together."""
         receipts: list[Receipt] = []
-        doing: list[_Doing] = []
+        doing: list[Doing] = []
         for task in tasks:
             judged = reading.judge(task)
-            receipt = self._without_acting(task, judged)
+            receipt = without_acting(
+                task,
+                judged,
+                self._clock(),
+                blocker=self.blocked(task),
+                done_before=task.step.name in self._done_once,
+            )
             if receipt is None:
                 try:
                     asks = reading.acts(task, [item for item in judged.left if not item.why])
                 except Exception as error:
                     why = f"what to do cannot be told: {error or type(error).__name__}"
-                    receipt = self._receipt(task, Outcome.UNVERIFIED, why, judged)
+                    receipt = receipt_of(task, Outcome.UNVERIFIED, why, self._clock(), judged)
                 else:
-                    doing.append(_Doing(task, judged, {ask.key: ask for ask in asks}))
+                    doing.append(Doing(task, judged, {ask.key: ask for ask in asks}))
             if receipt is not None:
                 receipts.append(receipt)
         if doing:
@@ -169,28 +125,10 @@ class _Run:
                     break
                 await self._send(again)
                 await self._read_back(again)
-        return receipts + [self._ended(each) for each in doing]
+        settling = self._transport.settling
+        return receipts + [ended(each, self._clock(), settling=settling) for each in doing]
 
-    def _without_acting(self, task: Task, judged: Judged) -> Receipt | None:
-        """The receipt of a step with nothing to do; None when it has to act."""
-        if (blocker := self.blocked(task)) is not None:
-            why = f"it waits for another step that is not over: {blocker}"
-            return self._receipt(task, Outcome.FAILED, why, judged)
-        if judged.trouble is not None:
-            outcome = Outcome.FAILED if judged.fault is not None else Outcome.UNVERIFIED
-            return self._receipt(task, outcome, f"it cannot be read: {judged.trouble}", judged)
-        if judged.skip is not None:
-            return self._receipt(task, Outcome.SKIPPED, _joined([judged.skip, *judged.notes]), judged)
-        if task.step.once and task.step.name in self._done_once:
-            why = "done before; the directory cannot be asked whether it is still so"
-            return self._receipt(task, Outcome.ALREADY, why, replace(judged, left=()))
-        if not judged.left:
-            return self._receipt(task, Outcome.ALREADY, _joined(judged.notes), judged)
-        if all(item.why for item in judged.left):
-            return self._receipt(task, Outcome.FAILED, _by_hand(judged.left), judged)
-        return None
-
-    async def _send(self, doing: Sequence[_Doing]) -> None:
+    async def _send(self, doing: Sequence[Doing]) -> None:
         """Send every call, one that waits for others only when they went well."""
         waiting = [(each, key) for each in doing for key in each.sent]
         while waiting:
@@ -206,7 +144,7 @@ class _Run:
                 # Asks that wait for each other: a fault of the step's, which reading back shows.
                 return
             waiting = [pair for pair in waiting if pair not in ready]
-            may = [(each, key) for each, key in ready if _went_well(each, key)]
+            may = [(each, key) for each, key in ready if each.went_well(key)]
             keys = {f"{each.task.step.name}\n{key}": (each, key) for each, key in may}
             answers = await self._transport.exchange(
                 {whole: each.task.sent(each.sent[key]) for whole, (each, key) in keys.items()}
@@ -222,7 +160,7 @@ class _Run:
                 taken = (case.taken or frozenset()) | {name}
                 each.task = replace(each.task, case=replace(case, taken=taken))
 
-    async def _read_back(self, doing: Sequence[_Doing]) -> None:
+    async def _read_back(self, doing: Sequence[Doing]) -> None:
         deadline = time.monotonic() + self._transport.settling
         pause = _FIRST_PAUSE
         pending = list(doing)
@@ -236,92 +174,3 @@ class _Run:
                 return
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
-
-    def _ended(self, doing: _Doing) -> Receipt:
-        if doing.task.step.once:
-            return self._once(doing)
-        now = doing.now or Judged(trouble="it was not read back")
-        errors = doing.errors
-        lost = [error for error in (*doing.lost, *errors) if error.maybe_done]
-        if now.good:
-            why = [f"an answer got lost ({lost[0].fault}), but it was read back"] if lost else []
-            return self._receipt(doing.task, Outcome.DONE, _joined([*why, *now.notes]), now, doing.was)
-        if now.trouble is not None:
-            why_not = f"it may have been done, but cannot be read back: {now.trouble}"
-            if errors and len(lost) < len(errors):
-                why_not = f"{_faults(errors)} And it cannot be read back: {now.trouble}"
-            return self._receipt(doing.task, Outcome.UNVERIFIED, why_not, now, doing.was)
-        by_hand = [item for item in now.left if item.why]
-        rest = [item for item in now.left if not item.why]
-        parts = [_by_hand(by_hand)] if by_hand else []
-        if rest and errors:
-            parts.insert(0, f"{_faults(errors)} Still there: {_names(rest)}.")
-        elif rest:
-            shown = f"the directory accepted it, and after {self._transport.settling:g} s still shows"
-            parts.insert(0, f"{shown}: {_names(rest)}")
-        outcome = Outcome.UNVERIFIED if rest and not errors and not by_hand else Outcome.FAILED
-        return self._receipt(doing.task, outcome, " ".join(parts), now, doing.was)
-
-    def _once(self, doing: _Doing) -> Receipt:
-        """The answer is all there is."""
-        errors = doing.errors
-        replies = [each for each in doing.answers.values() if isinstance(each, Reply)]
-        last = replies[-1] if replies else None
-        if not errors and replies:
-            why = "confirmed by the directory, which cannot be asked for it"
-            after = replace(
-                doing.was, left=(), last=last, picture={"status": [each.status for each in replies]}
-            )
-            return self._receipt(doing.task, Outcome.DONE, why, after)
-        outcome = Outcome.UNVERIFIED if any(error.maybe_done for error in errors) else Outcome.FAILED
-        why = _faults(errors) if errors else "it made no call. Please report it."
-        return self._receipt(doing.task, outcome, why, replace(doing.was, last=last))
-
-    def _receipt(
-        self, task: Task, outcome: Outcome, why: str, now: Judged, was: Judged | None = None
-    ) -> Receipt:
-        fault = now.fault
-        return Receipt(
-            step=task.step.name,
-            title=task.step.title,
-            outcome=outcome,
-            why=why,
-            left=tuple(item.name for item in now.left) or ((task.step.title,) if not outcome.good else ()),
-            seen={"before": dict(was.picture), "now": dict(now.picture)} if was else dict(now.picture),
-            request_id=now.last.request_id if now.last else fault.request_id if fault else None,
-            date=now.last.date if now.last else fault.date if fault else None,
-            at=self._clock(),
-        )
-
-
-def _went_well(doing: _Doing, key: str) -> bool:
-    """Whether the calls went well that must be over before this one; one that was not sent has not."""
-    needs = [need for need in doing.sent[key].after if need in doing.sent]
-    return all(isinstance(doing.answers.get(need), Reply) for need in needs)
-
-
-def _names(items: Sequence[Item]) -> str:
-    more = f" and {len(items) - _NAMED} more" if len(items) > _NAMED else ""
-    return ", ".join(item.name for item in items[:_NAMED]) + more
-
-
-def _by_hand(items: Sequence[Item]) -> str:
-    return _joined(f"{item.name}: {item.why}" for item in items)
-
-
-def _faults(errors: Sequence[CallFailed]) -> str:
-    """What the calls failed with, each kind once: with the request ID of the first."""
-    kinds: dict[tuple[str, str], CallFailed] = {}
-    for error in errors:
-        kinds.setdefault((error.fault, error.remedy), error)
-    different = [said(error) for error in kinds.values()]
-    more = f" (and {len(different) - _NAMED} other faults)" if len(different) > _NAMED else ""
-    return " ".join(different[:_NAMED]) + more
-
-
-def _joined(parts: Iterable[str]) -> str:
-    """The parts one after the other, whether they are sentences or not."""
-    text = ""
-    for part in filter(None, parts):
-        text += ("" if not text else " " if text.endswith(".") else "; ") + part
-    return text
