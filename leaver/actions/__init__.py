@@ -11,7 +11,7 @@ from leaver.actions.credentials import (
     OktaCredentials,
     credentials,
 )
-from leaver.actions.cut import Opener, ReleaseReport, Target, cut, cut_policy, release
+from leaver.actions.cut import cut, cut_policy
 from leaver.actions.cut_report import CutReport, DirectoryCut, Trouble, by_hand
 from leaver.actions.errors import (
     BadAnswer,
@@ -27,6 +27,7 @@ from leaver.actions.errors import (
     Unreachable,
 )
 from leaver.actions.live import Live, LiveDirectory, read_live
+from leaver.actions.release import Opener, ReleaseReport, Target, release
 from leaver.actions.secret import Secret
 from leaver.actions.types import Account, Directory, DirectoryGroup, Outcome
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from leaver.actions.connect import connect
 from leaver.actions.credentials import Credentials
-from leaver.actions.errors import CallFailed
+from leaver.actions.own_account import own_account
 from leaver.actions.types import Account, Directory, DirectoryGroup
 from leaver.model import Client
 
@@ -72,20 +72,13 @@ async def read_client(client: Client, found: Mapping[str, Credentials], *, roles
 
 async def _read_one(client: Client, name: str, directory: Directory, always: bool) -> LiveDirectory:
     accounts, groups, own = await asyncio.gather(
-        directory.accounts(), directory.groups(), _own_account(directory)
+        directory.accounts(), directory.groups(), own_account(directory)
     )
     wanted = {group.name for group in client.groups.values() if group.directory == name}
     members = await directory.members(id_ for id_, group in groups.items() if group.name in wanted)
     stated = client.settings.protected.roles or any(person.roles for person in client.people.values())
     roles = await directory.roles() if always or stated else {}
     return LiveDirectory(accounts=accounts, groups=groups, members=members, roles=roles, own=own)
-
-
-async def _own_account(directory: Directory) -> str | None:
-    try:
-        return await directory.own_account()
-    except CallFailed:
-        return None
 
 
 def ended_roles(

@@ -246,7 +246,7 @@ def test_without_the_right_to_read_the_write_is_tried_and_stays_unverified(cutti
 
 def test_a_refusal_is_not_repeated_for_ever(cutting: Cutting, monkeypatch: pytest.MonkeyPatch) -> None:
     # The package's function `cut` hides its module from a dotted name.
-    monkeypatch.setattr(sys.modules["leaver.actions.cut"], "_FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(sys.modules["leaver.actions.cut_account"], "_FIRST_PAUSE", 0.01)
     person = cutting.person(okta=False)
     cutting.patience = 600.0
     cutting.fault("forbidden", **DISABLING["entra"], count=None)

@@ -125,7 +125,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     monkeypatch.setenv("LEAVER_NOW", "2026-11-22 14:00:03 +00:00")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-    monkeypatch.setattr(sys.modules["leaver.actions.cut"], "_FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(sys.modules["leaver.actions.cut_account"], "_FIRST_PAUSE", 0.01)
     with running_sandbox(root / ".leaver" / "sandbox", ticking) as box:
         yield Office(root, box)
 
@@ -244,7 +244,7 @@ def test_the_record_is_written_while_a_directory_is_tried_again(
 ) -> None:
     import leaver.cli.release as module
 
-    monkeypatch.setattr(sys.modules["leaver.actions.cut"], "_FIRST_PAUSE", 2.0)
+    monkeypatch.setattr(sys.modules["leaver.actions.cut_account"], "_FIRST_PAUSE", 2.0)
     office.box.fault("forbidden", directory="okta", path="*/suspend", count=1)
     still_in: list[str] = []
 
