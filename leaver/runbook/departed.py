@@ -49,7 +49,9 @@ def left(
         until = client.settings.retain.after(end, client.zone)
         return Left(end, departure=record.departure is not None, retained_until=until, ended=True)
     if account.phase is Phase.DISABLED:
-        return Left(known or now, departure=False, retained_until=None, only_ending=True)
+        # What was announced ahead has its moment still to come: nothing can be newer than that.
+        first = known if known is not None and known <= now else now
+        return Left(first, departure=False, retained_until=None, only_ending=True)
     if end is not None and record.departure is not None:
         return Left(end, departure=True, retained_until=None, ahead=True)
     return None

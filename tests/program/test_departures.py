@@ -109,6 +109,16 @@ def test_the_moment_at_which_a_record_was_first_seen_disabled_is_kept() -> None:
     assert later.to_do == ()
 
 
+def test_who_is_disabled_ahead_of_an_agreed_end_has_left_now_and_not_then() -> None:
+    end = {"departure": {"at": NOW + 30 * DAY}}
+    [announced] = planned(acme(end))
+    made = acme({**end, "disabled": True})
+    [found] = planned(made, **merged(made, known(announced)))
+    assert found.inputs["cut"] == NOW.isoformat()
+    [later] = planned(made, NOW + DAY, **merged(made, known(found)))
+    assert later.inputs == found.inputs
+
+
 def test_a_second_run_does_nothing_and_one_with_open_or_untrue_steps_names_those() -> None:
     made = acme({"departure": {"at": NOW - DAY}})
     [first] = planned(made)
