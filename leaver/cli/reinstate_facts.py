@@ -119,12 +119,20 @@ def shown_fields(client: Client, past: Past) -> dict[str, str]:
 def former_of(repository: Repository, client: Client, person: str) -> tuple[Former, Person]:
     """The last record of somebody who has none, from git. Raises UsageError where there is none to be had."""
     from leaver.model.nearest import hint
-    from leaver.source.history import former_record, is_shallow
+    from leaver.source.history import former_record, is_shallow, search_by_hand
     from leaver.source.rehire import is_new_key
+    from leaver.source.repository import TookTooLong
     from leaver.source.typed import TypedFile
 
-    found = former_record(repository, client.key, person) if is_new_key(person) else None
     subject = f'{client.key}: person "{person}"'
+    try:
+        found = former_record(repository, client.key, person) if is_new_key(person) else None
+    except TookTooLong as fault:
+        raise UsageError(
+            f"{subject}: there is no record, and the search of git's history took too long ({fault}). Look for the "
+            f"last commit that had it: {search_by_hand(client.key, person)}; put its record back, with "
+            "`reinstate: true` and without its departure."
+        ) from None
     if found is None:
         if is_shallow(repository):
             raise UsageError(

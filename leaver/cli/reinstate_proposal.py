@@ -134,11 +134,19 @@ def proposal(
 
 
 def _new_key(repository: Repository, client: Client, person: str, stated: str | None) -> str:
-    from leaver.source.history import former_record
+    from leaver.source.history import former_record, search_by_hand
     from leaver.source.rehire import is_new_key, next_key
+    from leaver.source.repository import TookTooLong
 
     def taken(key: str) -> bool:
-        return key in client.people or former_record(repository, client.key, key) is not None
+        try:
+            return key in client.people or former_record(repository, client.key, key) is not None
+        except TookTooLong as fault:
+            raise UsageError(
+                f"{client.key}: whether \"{key}\" was somebody's key before cannot be told: the search of git's "
+                f"history took too long ({fault}). Look for it: {search_by_hand(client.key, key)}; if that finds "
+                "nothing, write the new record by hand."
+            ) from None
 
     if stated is None:
         return next_key(person, taken)

@@ -26,7 +26,8 @@ class Former:
 def former_record(repository: Repository, client: str, person: str) -> Former | None:
     """The last record of `person`, a key, in the history of what is checked out; None where there never was one.
 
-    A history that was cut off (a shallow clone) is looked at as far as it goes: see `is_shallow`.
+    A history that was cut off (a shallow clone) is looked at as far as it goes: see `is_shallow`. Raises TookTooLong,
+    which leaves it open whether there was one.
     """
     folder = f"{IDENTITIES}/{client}"
     inside = repository.place(folder)
@@ -41,6 +42,11 @@ def former_record(repository: Repository, client: str, person: str) -> Former | 
     return None
 
 
+def search_by_hand(client: str, person: str) -> str:
+    """The command that looks through the history for the record, for as long as it takes."""
+    return f"git log -m --full-history --oneline -G'{_head(person)}' -- {IDENTITIES}/{client}"
+
+
 def is_shallow(repository: Repository) -> bool:
     """Whether the clone lacks the beginning of its history."""
     return repository.answer("rev-parse", "--is-shallow-repository").strip() == "true"
@@ -51,11 +57,15 @@ def _commits(repository: Repository, folder: str, person: str) -> Iterator[str]:
 
     -m: a merge may have dropped it as well.
     """
-    head = r"^ *[\"']?" + person.replace(".", "[.]") + r"[\"']? *:"
-    asked = ("log", "-m", "--full-history", "--format=%H %P", f"-G{head}", "HEAD", "--", folder)
+    asked = ("log", "-m", "--full-history", "--format=%H %P", f"-G{_head(person)}", "HEAD", "--", folder)
     seen = set()
     for line in repository.answer(*asked).splitlines():
         for commit in line.split():
             if commit not in seen:
                 seen.add(commit)
                 yield commit
+
+
+def _head(person: str) -> str:
+    """A pattern of git's for the first line of a record; a key has nothing in it but letters, digits, - and dots."""
+    return "^ *.?" + person.replace(".", "[.]") + ".? *:"

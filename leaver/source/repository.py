@@ -25,6 +25,8 @@ _PAUSES = (0.05, 0.1, 0.2, 0.4)
 """Seconds between tries while another git process has the index."""
 _LOCAL_SECONDS = 20.0
 _NETWORK_SECONDS = 30.0
+_NO_END = 124
+"""The exit code, as of timeout(1), of a git that had not ended when its time was up."""
 
 
 class GitFailed(LeaverError):
@@ -37,6 +39,10 @@ class NotPushed(GitFailed):
     def __init__(self, message: str, commit: str) -> None:
         super().__init__(message)
         self.commit = commit
+
+
+class TookTooLong(GitFailed):
+    """git had not ended when its time was up: what was asked is not known."""
 
 
 class _Moved(Exception):
@@ -204,8 +210,10 @@ class Repository:
         return made[:10], True
 
     def answer(self, *words: str) -> str:
-        """What git answers to a question that changes nothing; nothing when it fails."""
+        """What git answers to a question that changes nothing; nothing when it fails. Raises TookTooLong."""
         done = self._run(*words, check=False, seconds=_NETWORK_SECONDS)
+        if done.returncode == _NO_END:
+            raise TookTooLong(f"git {words[0]}: {_said(done)}")
         return done.stdout if done.returncode == 0 else ""
 
     def place(self, name: str) -> str:
@@ -351,7 +359,7 @@ class Repository:
                 timeout=seconds,
             )
         except subprocess.TimeoutExpired:
-            return subprocess.CompletedProcess(words, 124, b"", f"no end after {seconds:g} s".encode())
+            return subprocess.CompletedProcess(words, _NO_END, b"", f"no end after {seconds:g} s".encode())
 
 
 def _said(done: subprocess.CompletedProcess[str]) -> str:

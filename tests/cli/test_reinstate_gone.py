@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -157,6 +159,44 @@ def test_a_clone_without_its_history_says_so(run: Run, root: Path, tmp_path: Pat
         "Get the rest: git fetch --unshallow\n"
     )
     assert (result.exit_code, result.output) == (2, said)
+
+
+@pytest.fixture
+def slow(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A git whose `log` has no end."""
+    git = shutil.which("git")
+    fake = tmp_path / "slow/git"
+    fake.parent.mkdir()
+    fake.write_text(f'#!/bin/sh\n[ "$1" = log ] && exec sleep 30\nexec {git} "$@"\n')
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr("leaver.source.repository._NETWORK_SECONDS", 0.5)
+
+
+@pytest.mark.usefixtures("gone", "slow")
+def test_a_search_without_an_end_is_no_proof_that_there_was_no_record(run: Run, root: Path) -> None:
+    result = run("reinstate", "acme", "dana.reyes")
+    assert (result.exit_code, result.output) == (
+        2,
+        'acme: person "dana.reyes": there is no record, and the search of git\'s history took too long '
+        "(git log: no end after 0.5 s). Look for the last commit that had it: git log -m --full-history --oneline "
+        "-G'^ *.?dana[.]reyes.? *:' -- identities/acme; put its record back, with `reinstate: true` and without its "
+        "departure.\n",
+    )
+    assert branches(root) == ["main"]
+
+
+@pytest.mark.usefixtures("slow")
+def test_a_search_without_an_end_is_no_proof_that_a_key_is_new(run: Run, root: Path) -> None:
+    words = ("reinstate", "acme", "dana.reyes", "--as", "dana.two", "--starts", "2026-12-01 09:00")
+    result = run(*words)
+    assert (result.exit_code, result.output) == (
+        2,
+        "acme: whether \"dana.two\" was somebody's key before cannot be told: the search of git's history took too "
+        "long (git log: no end after 0.5 s). Look for it: git log -m --full-history --oneline "
+        "-G'^ *.?dana[.]two.? *:' -- identities/acme; if that finds nothing, write the new record by hand.\n",
+    )
+    assert branches(root) == ["main"]
 
 
 def seen(root: Path, at: datetime, directory: str = "entra") -> None:
