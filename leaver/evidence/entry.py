@@ -30,6 +30,8 @@ class Kind(StrEnum):
     """What a later look at a departed person's access showed."""
     OVERRIDE = "override"
     """A limit was exceeded because an override in the records allowed it."""
+    LETTER = "letter"
+    """An exit letter was written: `seen` has the SHA-256 of the file, and nothing of what is in it."""
     CHAIN = "chain"
     """Something happened to the evidence itself, and was not passed over in silence. `step` says what: `torn` (a
     line that a kill or a full disk cut off was moved aside), `missing` (lines that had been written are gone),

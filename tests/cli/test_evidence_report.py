@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -271,6 +272,32 @@ def test_the_letter_says_what_survives(run: Run, keep: Keep, project: Path) -> N
     )
     text = squeezed(Pdf((project / "exit-letter-acme-dana.reyes.pdf").read_bytes()).text())
     assert squeezed("go on for 5 years after you leave: up to and including March 26, 2032.") in text
+
+
+def test_a_letter_leaves_evidence_of_its_bytes_and_not_of_what_it_says(
+    run: Run, keep: Keep, project: Path
+) -> None:
+    keep(done())
+    words = ("evidence", "letter", "acme", "dana.reyes", "--operator", "Kim <kim@msp.example>")
+    result = run(*LATER, *words, "--json")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.output)
+    with open_store(project / ".leaver") as store:
+        last = [each.entry for each in store.read("acme")][-1]
+    data = (project / "exit-letter-acme-dana.reyes.html").read_bytes()
+    assert (last.kind, last.person, last.asked_by) == (Kind.LETTER, "dana.reyes", "Kim <kim@msp.example>")
+    assert last.at.isoformat() == told["made"]
+    assert last.seen == {
+        "file": "exit-letter-acme-dana.reyes.html",
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+    assert told["sha256"] == last.seen["sha256"]
+    report = json.loads(run(*LATER, "evidence", "report", "acme", "dana.reyes", "--json").output)
+    assert [(each["what"], each["detail"]) for each in report["timeline"]][-1] == (
+        "Exit letter written",
+        "Kim",
+    )
+    assert "Kim <kim@msp.example>" not in report["askedBy"]
 
 
 def test_a_letter_without_an_agreement_is_written_and_ends_with_1(run: Run, project: Path) -> None:

@@ -66,7 +66,7 @@ def departure_report(
         had=tuple(had(episode.of(Kind.BEFORE), facts)),
         checks=checks,
         points=points(episode.entries, facts, due, cuts, steps, tasks, checks, released=released),
-        asked_by=_different(each.asked_by for each in entries if each.kind is not Kind.TASK),
+        asked_by=_different(each.asked_by for each in entries if each.kind not in (Kind.TASK, Kind.LETTER)),
         approved_by=_different(name for each in entries for name in each.approved_by),
         commits=_different(each.commit for each in entries),
         plans=_different(each.plan for each in entries),

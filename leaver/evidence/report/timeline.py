@@ -81,6 +81,8 @@ def _words(entries: Sequence[Stored], due: datetime | None) -> Iterator[Point]:
             yield Point(at=entry.at, label=label, detail=words.named(entry.asked_by or ""))
         elif entry.kind is Kind.OVERRIDE:
             yield Point(at=entry.at, label="Limit overridden", detail=words.named(entry.asked_by or ""))
+        elif entry.kind is Kind.LETTER:
+            yield Point(at=entry.at, label="Exit letter written", detail=words.named(entry.asked_by or ""))
 
 
 def _cuts(cuts: Sequence[Cut]) -> Iterator[Point]:
