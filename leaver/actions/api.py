@@ -7,10 +7,10 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 from leaver.actions.answer import Answer
-from leaver.actions.channel import Call, Channel
+from leaver.actions.call import Call
+from leaver.actions.channel import Channel
 from leaver.actions.errors import BadAnswer, Unauthorised
 from leaver.actions.login import Login
 from leaver.escape import line
@@ -86,8 +86,3 @@ class Api:
     def missing(self, subject: str, id: str, name: str, answer: Answer) -> BadAnswer:
         """The error for an object that lacks what nobody may guess."""
         return self.channel.bad(subject, f"has no {name} for {id}", answer)
-
-
-def segment(id: str) -> str:
-    """An ID as one segment of a path."""
-    return quote(id, safe="")

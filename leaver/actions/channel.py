@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,6 +21,7 @@ from tenacity import (
 
 from leaver import __version__
 from leaver.actions.answer import LONGEST_TEXT, Answer, decode, fault_of
+from leaver.actions.call import Call, Policy
 from leaver.actions.errors import (
     BadAnswer,
     CallFailed,
@@ -35,45 +35,6 @@ from leaver.actions.errors import (
 )
 from leaver.actions.secret import Secret
 from leaver.escape import line
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Limits of time in seconds and of size.
-
-    `call` bounds one call with its retries, `listing` a whole paged list, `settling` how long a write is read
-    back before it counts as unverified. `longest_wait` is the longest pause that a directory may order, `pause`
-    the first one where it orders none; it doubles with each try.
-    """
-
-    connect: float = 5.0
-    read: float = 30.0
-    call: float = 60.0
-    listing: float = 600.0
-    settling: float = 10.0
-    longest_wait: float = 60.0
-    pause: float = 0.2
-    pages: int = 20_000
-    page_bytes: int = 64 * 1024 * 1024
-    connections: int = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request. `subject` and `needs` (a permission) are for messages.
-
-    `again`: doing it twice does no harm, so an answer that got lost is worth another try.
-    """
-
-    method: str
-    url: str
-    subject: str
-    needs: str = ""
-    again: bool = True
-    params: Mapping[str, str] | None = None
-    json: Any = None
-    form: Mapping[str, str] | None = None
-    headers: Mapping[str, str] | None = None
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leaver.actions.call import Policy
 from leaver.actions.credentials import Credentials, EntraCredentials, OktaCredentials
 from leaver.actions.types import Directory
 from leaver.model import EntraSettings, OktaSettings
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     import httpx
 
     from leaver.actions.api import Api
-    from leaver.actions.channel import Policy
 
 
 def connect(
@@ -66,7 +66,7 @@ def open_api(
     Raises ValueError when the credentials are not those of these settings: a mistake of the caller's.
     """
     from leaver.actions.api import Api
-    from leaver.actions.channel import Channel, Policy
+    from leaver.actions.channel import Channel
     from leaver.actions.login import ApiToken, EntraLogin, Login, OktaLogin
 
     limits = policy or Policy()

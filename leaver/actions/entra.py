@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from leaver.actions.answer import Answer, moment
-from leaver.actions.api import Api, segment
-from leaver.actions.channel import Call
+from leaver.actions.api import Api
+from leaver.actions.call import Call, segment
 from leaver.actions.errors import CallFailed, Missing
 from leaver.actions.graph_batch import Batch
 from leaver.actions.settle import Reading, outcome, patience, settle

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from leaver.actions.api import Api, segment
-from leaver.actions.channel import Call
+from leaver.actions.api import Api
+from leaver.actions.call import Call, segment
 from leaver.actions.errors import Forbidden
 
 _TRIED = {

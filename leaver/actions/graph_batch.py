@@ -13,7 +13,7 @@ from typing import Any
 
 from leaver.actions.answer import Answer
 from leaver.actions.api import Api
-from leaver.actions.channel import Call
+from leaver.actions.call import Call
 from leaver.actions.errors import CallFailed, Failing, Throttled
 
 SIZE = 20

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from leaver.actions.answer import Answer
-from leaver.actions.channel import Call, Channel
+from leaver.actions.call import Call
+from leaver.actions.channel import Channel
 from leaver.actions.credentials import EntraCredentials, OktaCredentials
 from leaver.actions.errors import Forbidden, Missing, Refused, Unauthorised
 from leaver.actions.secret import Secret

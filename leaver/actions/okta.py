@@ -9,26 +9,12 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from leaver.actions.answer import Answer, moment
-from leaver.actions.api import Api, segment
-from leaver.actions.channel import Call
+from leaver.actions.api import Api
+from leaver.actions.call import Call, segment
 from leaver.actions.errors import CallFailed, Missing
+from leaver.actions.okta_user import ENDED, STATUSES, TAKEN_AWAY, provider
 from leaver.actions.settle import Reading, outcome, patience, settle
 from leaver.actions.types import Account, DirectoryGroup, Outcome, Result
-
-STATUSES = (
-    "STAGED",
-    "PROVISIONED",
-    "ACTIVE",
-    "RECOVERY",
-    "PASSWORD_EXPIRED",
-    "LOCKED_OUT",
-    "SUSPENDED",
-    "DEPROVISIONED",
-)
-"""Every status of a user (Okta: user status)."""
-TAKEN_AWAY = frozenset({"LOCKED_OUT", "SUSPENDED", "DEPROVISIONED"})
-ENDED = frozenset({"SUSPENDED", "DEPROVISIONED"})
-"""The statuses that last: a lockout can end by itself."""
 
 # A plain list leaves out DEPROVISIONED, and `search` answers from an index that lags behind; `filter` does
 # neither, but knows of a status only "eq".
@@ -37,7 +23,6 @@ _PAGE = "200"
 _AT_ONCE = 8
 _NEXT = re.compile(r'<([^<>]*)>\s*;\s*rel="?next"?', re.IGNORECASE)
 _LIGHT = {"Content-Type": "application/json; okta-response=omitCredentialsLinks"}
-_OWN_CREDENTIALS = ("OKTA", "IMPORT")
 
 READ_USERS = "the scope okta.users.read, or an administrator role that may view users"
 READ_GROUPS = "the scope okta.groups.read, or an administrator role that may view groups"
@@ -223,12 +208,3 @@ def _status(answer: Answer | None) -> str | None:
 
 def _seen(reading: Reading) -> str | None:
     return f"status={json.dumps(_status(reading.answer))[:60]}" if reading.answer else None
-
-
-def provider(row: Mapping[str, Any]) -> str | None:
-    """Who checks the user's password where that is not Okta, such as "ACTIVE_DIRECTORY corp.example"."""
-    credentials = row.get("credentials")
-    found = credentials.get("provider") if isinstance(credentials, dict) else None
-    if not isinstance(found, dict) or found.get("type") in (None, *_OWN_CREDENTIALS):
-        return None
-    return " ".join(str(found[part]) for part in ("type", "name") if found.get(part))

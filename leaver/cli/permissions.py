@@ -79,7 +79,7 @@ async def _all(
 
 
 async def _one(client: Client, directory: str, credentials: Credentials) -> Finding:
-    from leaver.actions.channel import Policy
+    from leaver.actions.call import Policy
     from leaver.actions.connect import open_api
     from leaver.actions.granted import granted
 

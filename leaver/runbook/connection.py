@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from leaver import actions
 from leaver.actions.connect import open_api
 from leaver.model import EntraSettings, OktaSettings
+from leaver.runbook.graph_transport import GraphTransport
+from leaver.runbook.okta_transport import OktaTransport
 from leaver.runbook.permissions import extra_scopes
-from leaver.runbook.transport import GraphTransport, OktaTransport, Transport
+from leaver.runbook.transport import Transport
 
 if TYPE_CHECKING:
-    from leaver.actions.channel import Policy
+    from leaver.actions.call import Policy
 
 
 def open_transport(

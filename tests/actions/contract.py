@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 import pytest
 
 from leaver.actions import Directory, Forbidden, Outcome, Throttled
-from leaver.actions.channel import Policy
+from leaver.actions.call import Policy
 from leaver.sandbox.endpoint import Endpoint
 
 T = TypeVar("T")

@@ -22,7 +22,7 @@ from leaver.actions import (
     cut,
     release,
 )
-from leaver.actions.channel import Policy
+from leaver.actions.call import Policy
 from leaver.model import Client, ClientSettings, Person
 from leaver.sandbox.endpoint import Endpoint
 

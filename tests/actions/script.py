@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from leaver.actions import Directory, EntraCredentials, OktaCredentials, Secret, connect
-from leaver.actions.channel import Policy
+from leaver.actions.call import Policy
 from leaver.model import EntraSettings, OktaSettings
 
 TENANT = "11111111-1111-4111-8111-111111111111"

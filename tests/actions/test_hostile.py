@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaver.actions import CallFailed, Directory, EntraCredentials, OktaCredentials, Outcome, Secret, connect
-from leaver.actions.channel import Policy
+from leaver.actions.call import Policy
 from tests.examples import examples
 
 from .script import DANA, ENTRA, OKTA, TENANT, Script, answer, entra, okta

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from leaver.actions import Account, BadAnswer, DirectoryGroup, Forbidden, Outcome
-from leaver.actions.okta import STATUSES
+from leaver.actions.okta_user import STATUSES
 
 from .script import Script, answer, okta
 

@@ -131,17 +131,6 @@ def test_the_version_is_told(run: Run) -> None:
     assert run("--version").output == "leaver 0.1.0\n"
 
 
-def imported(code: str) -> set[str]:
-    program = f"import sys\n{code}\nprint(*sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    return {name.partition(".")[0] for name in ran.stdout.split()}
-
-
-def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
-    heavy = {"pulumi", "grpc", "httpx", "starlette", "uvicorn", "rich", "cryptography", "pydantic", "yaml"}
-    assert not heavy & imported("import leaver.cli")
-
-
 def test_help_comes_at_once() -> None:
     # Far above what it takes (0.1 s), so that a busy machine does not fail it; the imports above decide.
     started = time.monotonic()

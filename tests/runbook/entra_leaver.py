@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from leaver.actions.channel import Policy
+from leaver.actions.call import Policy
 from leaver.actions.connect import open_api
 from leaver.actions.credentials import EntraCredentials
 from leaver.actions.secret import Secret
@@ -16,9 +16,9 @@ from leaver.model import EntraSettings
 from leaver.runbook.book import Runbook
 from leaver.runbook.conductor import conduct
 from leaver.runbook.entra import RESTORE, STEPS
+from leaver.runbook.graph_transport import GraphTransport
 from leaver.runbook.receipt import Receipt
 from leaver.runbook.step import Case, Reply, Step
-from leaver.runbook.transport import GraphTransport
 from leaver.runbook.watch import Finding, look_over
 from leaver.sandbox.endpoint import Endpoint
 from tests.sandbox.conftest import NOW

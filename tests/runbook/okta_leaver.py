@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from leaver.actions.channel import Policy
+from leaver.actions.call import Policy
 from leaver.actions.connect import open_api
 from leaver.actions.credentials import OktaCredentials
 from leaver.actions.secret import Secret
@@ -18,9 +18,9 @@ from leaver.model import OktaSettings
 from leaver.runbook.book import Runbook
 from leaver.runbook.conductor import conduct
 from leaver.runbook.okta import STEPS
+from leaver.runbook.okta_transport import OktaTransport
 from leaver.runbook.receipt import Receipt
 from leaver.runbook.step import Case
-from leaver.runbook.transport import OktaTransport
 from leaver.runbook.watch import Finding, look_over
 from leaver.sandbox.endpoint import Endpoint
 from tests.sandbox.conftest import NOW

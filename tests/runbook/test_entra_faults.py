@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from leaver.actions.channel import Policy
+from leaver.actions.call import Policy
 from leaver.evidence import Outcome
 from leaver.sandbox.embedded import running_sandbox
 from leaver.sandbox.endpoint import Endpoint

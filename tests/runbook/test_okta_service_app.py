@@ -11,14 +11,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from leaver.actions import OktaCredentials, Secret, connect
-from leaver.actions.channel import Policy
+from leaver.actions.call import Policy
 from leaver.actions.connect import open_api
 from leaver.actions.credentials import OKTA_SCOPES
 from leaver.actions.granted import granted
 from leaver.evidence import Outcome
 from leaver.model import OktaSettings
+from leaver.runbook.okta_transport import OktaTransport
 from leaver.runbook.permissions import extra_scopes
-from leaver.runbook.transport import OktaTransport
 from leaver.sandbox.endpoint import Endpoint
 from tests.runbook.okta_leaver import QUICK, Dana
 from tests.sandbox.okta_api import code

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from leaver.actions import Directory, EntraCredentials, OktaCredentials, Secret, connect
-from leaver.actions.channel import Policy
+from leaver.actions.call import Policy
 from tests.actions.script import ENTRA, OKTA, TENANT
 
 HASTY = Policy(

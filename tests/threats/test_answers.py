@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from leaver.actions import CallFailed, Directory, Outcome
-from leaver.actions.channel import Call, Channel
+from leaver.actions.call import Call
+from leaver.actions.channel import Channel
 from tests.actions.script import DANA
 from tests.threats.servers import HASTY, TOKEN, Said, Server, entra, okta, serving
 

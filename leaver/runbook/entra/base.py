@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from leaver.actions.answer import moment
-from leaver.actions.api import segment
+from leaver.actions.call import segment
 from leaver.escape import line
 from leaver.runbook.step import Ask, BadReply, Case, Item, Permission, Reply, Seen, Step
 

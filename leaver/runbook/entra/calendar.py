@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from leaver.actions.api import segment
+from leaver.actions.call import segment
 from leaver.escape import line
 from leaver.runbook.entra.base import (
     MAILBOX,

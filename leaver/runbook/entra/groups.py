@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from leaver.actions.api import segment
+from leaver.actions.call import segment
 from leaver.runbook.entra.base import (
     READ_USERS,
     EntraStep,

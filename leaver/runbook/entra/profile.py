@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any, ClassVar
 
-from leaver.actions.api import segment
+from leaver.actions.call import segment
 from leaver.runbook.entra.base import (
     READ_USERS,
     EntraStep,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from leaver.actions.answer import fault_of
-from leaver.actions.api import segment
+from leaver.actions.call import segment
 from leaver.runbook.entra.base import (
     READ_USERS,
     EntraStep,

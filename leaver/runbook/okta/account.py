@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from leaver.actions.okta import ENDED, provider
+from leaver.actions.okta_user import ENDED, provider
 from leaver.runbook.mastered import okta_master
 from leaver.runbook.okta import reply, scopes
 from leaver.runbook.okta.base import GONE, OktaStep
