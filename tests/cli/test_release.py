@@ -242,7 +242,7 @@ def test_one_directory_that_refuses_stops_nothing_else(office: Office, run: Run)
 def test_the_record_is_written_while_a_directory_is_tried_again(
     office: Office, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import leaver.cli.release as module
+    import leaver.cli.release_job as module
 
     monkeypatch.setattr(sys.modules["leaver.actions.cut_account"], "_FIRST_PAUSE", 2.0)
     office.box.fault("forbidden", directory="okta", path="*/suspend", count=1)
@@ -376,7 +376,7 @@ cli()
 @pytest.mark.parametrize(
     ("module", "owner", "name"),
     [
-        ("leaver.cli.release", "", "record"),
+        ("leaver.cli.release_job", "", "record"),
         ("leaver.source.rewrite", "", "_replaced"),
         ("leaver.source.repository", ".Repository", "commit"),
         ("leaver.source.repository", ".Repository", "_stage"),
