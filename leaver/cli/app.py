@@ -6,6 +6,7 @@ import click
 
 from leaver import __version__
 from leaver.cli import (
+    apply,
     check,
     ci,
     demo,
@@ -16,9 +17,9 @@ from leaver.cli import (
     evidence_files,
     evidence_letter,
     evidence_report,
-    fleet,
     hold,
     policies,
+    preview,
     reinstate,
     release,
     run,
@@ -26,6 +27,7 @@ from leaver.cli import (
     schema,
     status,
     task,
+    verify,
 )
 from leaver.cli.command import group, shared_options
 
@@ -48,9 +50,9 @@ def cli() -> None:
 
 for _command in (
     check.check,
-    fleet.preview,
-    fleet.apply,
-    fleet.verify,
+    preview.preview,
+    apply.apply,
+    verify.verify,
     release.release,
     hold.hold,
     hold.cancel,

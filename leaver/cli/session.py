@@ -16,6 +16,7 @@ import click
 from leaver.errors import UsageError
 
 if TYPE_CHECKING:
+    from leaver.sandbox.endpoint import Endpoint
     from leaver.source import Estate
 
 R = TypeVar("R")
@@ -60,6 +61,15 @@ class Session:
     @property
     def sandbox_home(self) -> Path:
         return self.home / "sandbox"
+
+    def sandbox(self) -> Endpoint:
+        """The sandbox that runs; raises UsageError when none does."""
+        from leaver.sandbox.server import status
+
+        found = status(self.sandbox_home)
+        if found is None:
+            raise UsageError("sandbox: does not run. Start it with `leaver sandbox start`.")
+        return found
 
     def now(self) -> datetime:
         """The current moment: the clock's, or what --now or LEAVER_NOW pretends it is."""

@@ -13,7 +13,7 @@ import pytest
 from click.testing import Result
 
 import leaver.fleet
-from leaver.cli import fleet as module
+from leaver.cli import apply as module
 from leaver.desired import Change, ChangeReport, Effect
 from leaver.fleet import ApplyReport, Difference, PreviewReport, VerifyReport
 from leaver.limits import Kind, Loss, Size, digest, judge
