@@ -157,6 +157,12 @@ class Plan:
         )
 
     @property
+    def newly_broken(self) -> tuple[str, ...]:
+        """The mandatory policies that the change itself breaks. An apply is refused for these alone: what was
+        broken before must not be in a departure's way."""
+        return tuple(each.text for each in self.findings if each.mandatory and each.standing is Standing.NEW)
+
+    @property
     def exit_code(self) -> int:
         """What a command should end with: the worst of a refusal and what the engine met."""
         worst = max((view.exit_code for view in self.engine.values()), default=EXIT_CLEAN)

@@ -19,7 +19,7 @@ definition of each runs
   one fails the preview. Run the pack on pull requests, not on the apply of a departure at its moment: an NDA that
   expired overnight must not keep anybody's access alive;
 - in `leaver preview` (a mandatory one ends with exit code 1) and `leaver apply` (shown, never in its way: an apply
-  may be somebody's departure);
+  may be somebody's departure). `leaver apply --approved` refuses a plan that itself breaks a mandatory one;
 - on authors, in `leaver check --since origin/main`: who wrote a line, by `git blame`, against whose record it is in.
   With `--from REF` what is not committed counts as written by each author of that branch, as the forge's check does.
 

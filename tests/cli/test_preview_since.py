@@ -630,6 +630,35 @@ def test_a_refused_plan_is_not_applied(repository: Repository, run: Run, engine:
     assert fleet.applied == []
 
 
+def test_a_plan_that_newly_breaks_a_mandatory_policy_is_not_applied(
+    repository: Repository, run: Run, engine: Fake
+) -> None:
+    fleet = engine()
+    repository.edit("identities/acme/client.yaml", "policies:\n", "policies:\n  has-manager: mandatory\n")
+    repository.edit(PEOPLE, "people:\n", "people:\n  new.one: {name: New One, groups: []}\n")
+    run("preview", "--since", "main", "--format", "json", "--output", "plan.out")
+    result = run("apply", "--approved", "plan.out", "--yes")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(
+        "plan.out: the plan was refused, and nothing is applied:\n"
+        'identities/acme/people.yaml:3:3: person "new.one": has no manager (has-manager). '
+    )
+    assert fleet.applied == []
+
+
+def test_a_mandatory_policy_that_was_broken_before_is_in_no_departure_s_way(
+    repository: Repository, run: Run, engine: Fake
+) -> None:
+    repository.edit("identities/acme/client.yaml", "policies:\n", "policies:\n  has-manager: mandatory\n")
+    repository.edit(PEOPLE, "people:\n", "people:\n  old.one: {name: Old One, groups: []}\n")
+    repository.commit()
+    disable(repository)
+    fleet = engine(ENDS)
+    assert run("preview", "--since", "main", "--format", "json", "--output", "plan.out").exit_code == 1
+    assert run("apply", "--approved", "plan.out", "--yes").exit_code == 0
+    assert fleet.applied == ["acme"]
+
+
 def test_a_client_that_the_plan_does_not_name_is_not_applied(
     repository: Repository, run: Run, engine: Fake
 ) -> None:
