@@ -119,9 +119,9 @@ def shown_fields(client: Client, past: Past) -> dict[str, str]:
 def former_of(repository: Repository, client: Client, person: str) -> tuple[Former, Person]:
     """The last record of somebody who has none, from git. Raises UsageError where there is none to be had."""
     from leaver.model.nearest import hint
+    from leaver.source.git import TookTooLong
     from leaver.source.history import former_record, is_shallow, search_by_hand
     from leaver.source.rehire import is_new_key
-    from leaver.source.repository import TookTooLong
     from leaver.source.typed import TypedFile
 
     subject = f'{client.key}: person "{person}"'

@@ -134,9 +134,9 @@ def proposal(
 
 
 def _new_key(repository: Repository, client: Client, person: str, stated: str | None) -> str:
+    from leaver.source.git import TookTooLong
     from leaver.source.history import former_record, search_by_hand
     from leaver.source.rehire import is_new_key, next_key
-    from leaver.source.repository import TookTooLong
 
     def taken(key: str) -> bool:
         try:

@@ -10,27 +10,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from leaver.errors import LeaverError
+from leaver.source.git import NETWORK_SECONDS, NO_END, Git, GitFailed, TookTooLong, said
 from leaver.source.rewrite import Change, changed
 
 _TRIES = 5
 _PAUSES = (0.05, 0.1, 0.2, 0.4)
 """Seconds between tries while another git process has the index."""
-_LOCAL_SECONDS = 20.0
-_NETWORK_SECONDS = 30.0
-_NO_END = 124
-"""The exit code, as of timeout(1), of a git that had not ended when its time was up."""
-
-
-class GitFailed(LeaverError):
-    """git could not do what was asked; the message has its own words, and the command to run by hand."""
 
 
 class NotPushed(GitFailed):
@@ -39,10 +30,6 @@ class NotPushed(GitFailed):
     def __init__(self, message: str, commit: str) -> None:
         super().__init__(message)
         self.commit = commit
-
-
-class TookTooLong(GitFailed):
-    """git had not ended when its time was up: what was asked is not known."""
 
 
 class _Moved(Exception):
@@ -89,14 +76,7 @@ class Repository:
     def __init__(self, root: Path, top: Path, environ: Mapping[str, str]) -> None:
         self._root = root
         self._top = top
-        # git sets these for its hooks, and they would lead to another repository or index.
-        foreign = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
-        self._environ = {
-            **{name: value for name, value in environ.items() if name not in foreign},
-            "GIT_TERMINAL_PROMPT": "0",
-            "GIT_SSH_COMMAND": environ.get("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
-            "LC_ALL": "C",
-        }
+        self._git = Git(top, environ)
 
     @classmethod
     def around(cls, root: Path, environ: Mapping[str, str]) -> Repository | None:
@@ -107,16 +87,16 @@ class Repository:
         if shutil.which("git", path=environ.get("PATH")) is None:
             return None
         found = cls(root, root, environ)
-        done = found._run("rev-parse", "--show-toplevel", check=False)
+        done = found._git.run("rev-parse", "--show-toplevel", check=False)
         if done.returncode == 0:
             return cls(root, Path(done.stdout.strip()), environ)
         if "not a git repository" in done.stderr:
             return None
-        raise GitFailed(f"git: {_said(done)}. See git status.")
+        raise GitFailed(f"git: {said(done)}. See git status.")
 
     def operator(self) -> Operator | None:
         """Who git says that works here (user.name and user.email)."""
-        name, email = self._try("config", "user.name"), self._try("config", "user.email")
+        name, email = self._git.text("config", "user.name"), self._git.text("config", "user.email")
         return Operator(name or email, email) if name or email else None
 
     def commit(self, name: str, change: Change, message: str, author: Operator) -> str | None:
@@ -130,7 +110,7 @@ class Repository:
         """
         path = self._path(name)
         for _ in range(_TRIES):
-            head = self._try("rev-parse", "--verify", "HEAD^{commit}")
+            head = self._git.text("rev-parse", "--verify", "HEAD^{commit}")
             if not head:
                 raise GitFailed(f"{name}: the repository has no commit yet. Commit the project first.")
             made = self._commit_onto(head, path, change, message, author)
@@ -138,22 +118,22 @@ class Repository:
                 self._stage(path, change)
                 return None
             subject = message.partition("\n")[0]
-            if self._run("update-ref", "-m", subject, "HEAD", made, head, check=False).returncode == 0:
+            if self._git.run("update-ref", "-m", subject, "HEAD", made, head, check=False).returncode == 0:
                 self._stage(path, change)
                 return made[:10]
         raise GitFailed(f"{name}: the branch keeps moving. Run this again.")
 
     def remote(self) -> Remote | None:
         """Where the current branch goes: its upstream, else the branch of the same name of the only remote."""
-        branch = self._try("symbolic-ref", "-q", "--short", "HEAD")
+        branch = self._git.text("symbolic-ref", "-q", "--short", "HEAD")
         if not branch:
             return None
-        remotes = self._try("remote").split()
-        stated = self._try("config", f"branch.{branch}.remote")
+        remotes = self._git.text("remote").split()
+        stated = self._git.text("config", f"branch.{branch}.remote")
         name = stated or ("origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else "")
         if name not in remotes:
             return None
-        upstream = self._try("config", f"branch.{branch}.merge").removeprefix("refs/heads/")
+        upstream = self._git.text("config", f"branch.{branch}.merge").removeprefix("refs/heads/")
         return Remote(name, upstream or branch)
 
     def push(self, remote: Remote, name: str, change: Change, message: str, author: Operator) -> str | None:
@@ -188,32 +168,38 @@ class Repository:
             LeaverError: what `change` raises on the file.
         """
         path = self._path(name)
-        tip = self._fetch(remote, f"refs/heads/{remote.branch}") if remote else self._try("rev-parse", "HEAD")
+        tip = (
+            self._fetch(remote, f"refs/heads/{remote.branch}")
+            if remote
+            else self._git.text("rev-parse", "HEAD")
+        )
         if not tip:
             raise GitFailed(f"{name}: the repository has no commit yet. Commit the project first.")
         made = self._commit_onto(tip, path, change, message, author)
         if made is None:
             raise GitFailed(f"{name}: says so already. There is nothing to propose.")
-        here = self._run("update-ref", "-m", "leaver", f"refs/heads/{branch}", made, _NOTHING, check=False)
+        here = self._git.run(
+            "update-ref", "-m", "leaver", f"refs/heads/{branch}", made, _NOTHING, check=False
+        )
         if here.returncode:
             raise GitFailed(
                 f"{branch}: there is such a branch already. Delete it, or choose another with --branch."
             )
         if remote is None:
             return made[:10], False
-        pushed = self._run(
+        pushed = self._git.run(
             "push", "--porcelain", "--no-verify", remote.name, f"{made}:refs/heads/{branch}",
-            seconds=_NETWORK_SECONDS, check=False,
+            seconds=NETWORK_SECONDS, check=False,
         )  # fmt: skip
         if pushed.returncode:
-            raise NotPushed(f"{branch}: {_said(pushed)}. Later: git push {remote.name} {branch}", made[:10])
+            raise NotPushed(f"{branch}: {said(pushed)}. Later: git push {remote.name} {branch}", made[:10])
         return made[:10], True
 
     def answer(self, *words: str) -> str:
         """What git answers to a question that changes nothing; nothing when it fails. Raises TookTooLong."""
-        done = self._run(*words, check=False, seconds=_NETWORK_SECONDS)
-        if done.returncode == _NO_END:
-            raise TookTooLong(f"git {words[0]}: {_said(done)}")
+        done = self._git.run(*words, check=False, seconds=NETWORK_SECONDS)
+        if done.returncode == NO_END:
+            raise TookTooLong(f"git {words[0]}: {said(done)}")
         return done.stdout if done.returncode == 0 else ""
 
     def place(self, name: str) -> str:
@@ -228,37 +214,39 @@ class Repository:
         made = self._commit_onto(tip, path, change, message, author)
         if made is None:
             return None
-        head = self._try("rev-parse", "HEAD")
-        same_tree = self._try("rev-parse", "HEAD^{tree}") == self._try("rev-parse", f"{made}^{{tree}}")
-        if same_tree and self._try("rev-parse", "HEAD^") == tip:
+        head = self._git.text("rev-parse", "HEAD")
+        same_tree = self._git.text("rev-parse", "HEAD^{tree}") == self._git.text(
+            "rev-parse", f"{made}^{{tree}}"
+        )
+        if same_tree and self._git.text("rev-parse", "HEAD^") == tip:
             made = head
-        pushed = self._run(
+        pushed = self._git.run(
             "push", "--porcelain", "--no-verify", remote.name, f"{made}:{ref}",
-            seconds=_NETWORK_SECONDS, check=False,
+            seconds=NETWORK_SECONDS, check=False,
         )  # fmt: skip
         if pushed.returncode:
             if "[rejected]" in pushed.stdout:
                 raise _Moved
-            raise GitFailed(f"{remote}: {_said(pushed)}. {_by_hand(remote)}")
+            raise GitFailed(f"{remote}: {said(pushed)}. {_by_hand(remote)}")
         return made[:10]
 
     def _fetch(self, remote: Remote, ref: str) -> str:
         """The commit that the remote's branch is at; through a name of its own, as others fetch here too."""
         here = f"refs/leaver/{os.getpid()}"
-        fetched = self._run(
-            "fetch", "--quiet", remote.name, f"+{ref}:{here}", seconds=_NETWORK_SECONDS, check=False
+        fetched = self._git.run(
+            "fetch", "--quiet", remote.name, f"+{ref}:{here}", seconds=NETWORK_SECONDS, check=False
         )
-        tip = self._try("rev-parse", "--verify", f"{here}^{{commit}}")
-        self._run("update-ref", "-d", here, check=False)
+        tip = self._git.text("rev-parse", "--verify", f"{here}^{{commit}}")
+        self._git.run("update-ref", "-d", here, check=False)
         if fetched.returncode or not tip:
-            raise GitFailed(f"{remote}: {_said(fetched)}. {_by_hand(remote)}")
+            raise GitFailed(f"{remote}: {said(fetched)}. {_by_hand(remote)}")
         return tip
 
     def _commit_onto(
         self, parent: str, path: str, change: Change, message: str, author: Operator
     ) -> str | None:
         """A commit on top of `parent` with the change of one file; None when `parent` has it."""
-        entry = self._try("ls-tree", parent, "--", path)
+        entry = self._git.text("ls-tree", parent, "--", path)
         if not entry:
             raise GitFailed(
                 f"{path}: is not in the commit {parent[:10]}. Commit the file, then run this again."
@@ -269,40 +257,40 @@ class Repository:
             return None
         with tempfile.TemporaryDirectory(prefix="leaver-") as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-            self._run("read-tree", parent, extra=index)
-            self._run("update-index", "--cacheinfo", f"{mode},{made},{path}", extra=index)
-            tree = self._run("write-tree", extra=index).stdout.strip()
-        sign = ["-S"] if self._try("config", "--type=bool", "commit.gpgsign") == "true" else []
-        return self._run(
+            self._git.run("read-tree", parent, extra=index)
+            self._git.run("update-index", "--cacheinfo", f"{mode},{made},{path}", extra=index)
+            tree = self._git.run("write-tree", extra=index).stdout.strip()
+        sign = ["-S"] if self._git.text("config", "--type=bool", "commit.gpgsign") == "true" else []
+        return self._git.run(
             "commit-tree", tree, "-p", parent, "-F", "-", *sign, stdin=message, extra=self._names(author)
         ).stdout.strip()
 
     def _changed(self, blob: str, change: Change, path: str) -> str | None:
         """The blob with the change; None when it is the same."""
-        before = self._bytes("cat-file", "blob", blob)
+        before = self._git.bytes_of("cat-file", "blob", blob)
         after = changed(before, change, path)
         if after == before:
             return None
-        return self._bytes("hash-object", "-w", "--stdin", stdin=after).decode().strip()
+        return self._git.bytes_of("hash-object", "-w", "--stdin", stdin=after).decode().strip()
 
     def _stage(self, path: str, change: Change) -> None:
         """Make the change in the index too, so that the next commit of somebody does not undo it.
 
         Raises GitFailed while another git process works on the index; the commit stands.
         """
-        entry = self._try("ls-files", "--stage", "--", path).split("\t")[0].split()
+        entry = self._git.text("ls-files", "--stage", "--", path).split("\t")[0].split()
         if len(entry) != 3 or entry[2] != "0":
             return
         made = self._changed(entry[1], change, path)
         if made is None:
             return
         for pause in (*_PAUSES, None):
-            done = self._run("update-index", "--cacheinfo", f"{entry[0]},{made},{path}", check=False)
+            done = self._git.run("update-index", "--cacheinfo", f"{entry[0]},{made},{path}", check=False)
             if not done.returncode:
                 return
             if pause:
                 time.sleep(pause)
-        raise GitFailed(f"{path}: committed, but not in the index ({_said(done)}). Run: git add {path}")
+        raise GitFailed(f"{path}: committed, but not in the index ({said(done)}). Run: git add {path}")
 
     def _names(self, author: Operator) -> dict[str, str]:
         names = {"GIT_AUTHOR_NAME": author.name, "GIT_AUTHOR_EMAIL": author.email or "unknown"}
@@ -312,60 +300,6 @@ class Repository:
 
     def _path(self, name: str) -> str:
         return Path(os.path.relpath((self._root / name).resolve(), self._top.resolve())).as_posix()
-
-    def _try(self, *words: str) -> str:
-        """What git answers; nothing when it fails."""
-        done = self._run(*words, check=False)
-        return done.stdout.strip() if done.returncode == 0 else ""
-
-    def _run(
-        self,
-        *words: str,
-        stdin: str = "",
-        extra: Mapping[str, str] | None = None,
-        seconds: float = _LOCAL_SECONDS,
-        check: bool = True,
-    ) -> subprocess.CompletedProcess[str]:
-        done = self._call(words, stdin.encode(), extra or {}, seconds)
-        text = subprocess.CompletedProcess(
-            done.args,
-            done.returncode,
-            done.stdout.decode(errors="replace"),
-            done.stderr.decode(errors="replace"),
-        )
-        if check and text.returncode:
-            raise GitFailed(f"git {words[0]}: {_said(text)}. See git status, then run this again.")
-        return text
-
-    def _bytes(self, *words: str, stdin: bytes = b"") -> bytes:
-        done = self._call(words, stdin, {}, _LOCAL_SECONDS)
-        if done.returncode:
-            raise GitFailed(
-                f"git {words[0]}: {done.stderr.decode(errors='replace').strip()}. See git status."
-            )
-        return done.stdout
-
-    def _call(
-        self, words: Sequence[str], stdin: bytes, extra: Mapping[str, str], seconds: float
-    ) -> subprocess.CompletedProcess[bytes]:
-        try:
-            return subprocess.run(
-                ["git", *words],
-                cwd=self._top,
-                env={**self._environ, **extra},
-                input=stdin,
-                capture_output=True,
-                check=False,
-                timeout=seconds,
-            )
-        except subprocess.TimeoutExpired:
-            return subprocess.CompletedProcess(words, _NO_END, b"", f"no end after {seconds:g} s".encode())
-
-
-def _said(done: subprocess.CompletedProcess[str]) -> str:
-    lines = [line.strip() for line in (*done.stderr.splitlines(), *done.stdout.splitlines()) if line.strip()]
-    telling = [line for line in lines if line.startswith(("fatal:", "error:", "!", "remote:"))] or lines
-    return " ".join(telling[0].split()).rstrip(".") if telling else f"ended with {done.returncode}"
 
 
 def _by_hand(remote: Remote) -> str:

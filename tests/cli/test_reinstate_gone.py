@@ -170,7 +170,7 @@ def slow(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake.write_text(f'#!/bin/sh\n[ "$1" = log ] && exec sleep 30\nexec {git} "$@"\n')
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
-    monkeypatch.setattr("leaver.source.repository._NETWORK_SECONDS", 0.5)
+    monkeypatch.setattr("leaver.source.repository.NETWORK_SECONDS", 0.5)
 
 
 @pytest.mark.usefixtures("gone", "slow")

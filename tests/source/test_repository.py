@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from leaver.source.repository import GitFailed, Operator, Remote, Repository
+from leaver.source.git import GitFailed
+from leaver.source.repository import Operator, Remote, Repository
 
 FILE = "identities/acme/people.yaml"
 ANA = Operator("Ana Lee", "ana@msp.example")
