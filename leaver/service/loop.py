@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,20 +29,19 @@ from leaver.schedule import (
 )
 from leaver.service.arming import Arming
 from leaver.service.bulletin import Bulletin
-from leaver.service.clocks import TOLERANCE, JumpWatch
 from leaver.service.cutter import Cutter
 from leaver.service.dispatch import Dispatch
 from leaver.service.endings import Endings
-from leaver.service.follow import FetchFailed, Follower
+from leaver.service.follow import Follower
+from leaver.service.newest import Newest
+from leaver.service.own_clock import Ahead, OwnClock
 from leaver.service.queue import Jobs
-from leaver.service.records import Reader, Records, summary
+from leaver.service.records import Reader, Records
 from leaver.service.work import Worked
 
 READY = timedelta(minutes=10)
 STANDBY_WAITS = timedelta(seconds=60)
 """A process that does not lead ends access itself when the leader has not so long after the moment."""
-_WATCH_EVERY = 5.0
-_CLOCK_EVERY = 3600.0
 _LOOK_EVERY = 60.0
 _RECENT = timedelta(days=1)
 
@@ -57,7 +56,7 @@ class Surroundings:
 
     clock: Callable[[], datetime]
     read: Reader
-    ahead: Callable[[dict[str, Client]], Awaitable[float | None]]
+    ahead: Ahead
     leads: Callable[[], bool] = lambda: True
     shared: bool = False
     """Whether there may be other processes, on other machines."""
@@ -76,46 +75,44 @@ class Service:
         bulletin: Callable[[Callable[[], dict[str, Client]]], Bulletin],
         outside: Surroundings,
     ) -> None:
-        self._follower = follower
         self._cutter = cutter
         self._outside = outside
-        self._records: Records | None = None
         self.bulletin = bulletin(lambda: self.clients)
+        self._newest = Newest(follower, outside.read, self.bulletin, self._on_changed)
+        self._clock = OwnClock(
+            outside.clock, outside.ahead, lambda: self.clients, self.bulletin, outside.monotonic
+        )
         self.endings = Endings(cutter, self.bulletin, self._is_due, self.wake, jobs.at_work)
         self._arming = Arming(cutter, self.bulletin, self.wake)
         self._dispatch = Dispatch(
-            jobs, self.endings, self.bulletin, held=lambda: self._records.held if self._records else ()
+            jobs, self.endings, self.bulletin, held=lambda: self.records.held if self.records else ()
         )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake = asyncio.Event()
-        self._looked = asyncio.Event()
-        self._version = ""
         self.stopping = False
         self._leading: bool | None = None
-        self._behind = timedelta()
         self._until: datetime | None = None
         self._own_changes: dict[str, datetime] = {}
         self._changed: set[str] = set()
         self._everything = True
-        self._jumps = JumpWatch(outside.clock, outside.monotonic)
 
     @property
     def clients(self) -> dict[str, Client]:
-        return self._records.clients if self._records else {}
+        return self._newest.clients
 
     @property
     def healthy(self) -> bool:
         """Whether the last round of everything went well."""
-        return self._records is not None and not self.bulletin.failing
+        return self.records is not None and not self.bulletin.failing
 
     def now(self) -> datetime:
         """The moment to act by: the clock's, or the directories' where ours runs ahead of theirs: never early."""
-        return self._outside.clock() - self._behind
+        return self._clock.now()
 
     @property
     def records(self) -> Records | None:
         """The records of now, for whoever does the work on a client; None before they were first read."""
-        return self._records
+        return self._newest.records
 
     def wake(self) -> None:
         """Have the service look at its clock and plan again."""
@@ -125,7 +122,7 @@ class Service:
     def look(self) -> None:
         """Have the service look for newer records at once."""
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._looked.set)
+            self._loop.call_soon_threadsafe(self._newest.look)
 
     def stop(self) -> None:
         """End `run` soon."""
@@ -143,12 +140,17 @@ class Service:
         self._dispatch.start()
         await self._check_leadership()
         await self.refresh()
-        await self._check_clock()
+        await self._clock.check()
 
     async def run(self) -> None:
         """Serve until `stop`."""
         await self.begin()
-        watches = [self._follow(), self._watch_clock(), self._ask_clocks(), self._look_again()]
+        watches = [
+            self._newest.follow(),
+            self._clock.watch(self._wake.set),
+            self._clock.ask(),
+            self._look_again(),
+        ]
         if self._outside.shared:
             watches.append(self._watch_leadership())
         watchers = [asyncio.ensure_future(each) for each in watches]
@@ -173,10 +175,7 @@ class Service:
 
     async def step(self) -> float | None:
         """Begin whatever has to be done now; seconds until there is something to do again (None: nothing comes)."""
-        if jump := self._jumps.jumped():
-            # Nothing is done by a clock that was just set before the directories were asked for theirs.
-            self.bulletin.log("clock", f"the clock was set by {jump:+.1f} s", level="warning")
-            await self._check_clock()
+        await self._clock.settled()
         return self._round()
 
     def _round(self) -> float | None:
@@ -240,43 +239,10 @@ class Service:
 
     async def refresh(self) -> None:
         """Look for newer records, and take up the clients whose records changed."""
-        try:
-            root = await asyncio.to_thread(self._follower.refresh)
-        except FetchFailed as error:
-            self.bulletin.fault(
-                "fetch", Kind.RECORDS, str(error), "No departure happens before this is mended."
-            )
-            return
-        if self._follower.fault:
-            todo = "The last records are still in force; changes since then are not."
-            self.bulletin.fault("fetch", Kind.RECORDS, self._follower.fault, todo)
-        else:
-            self.bulletin.mended("fetch")
-        # Taken before the files are read: what changes in between is seen at the next look.
-        version = await asyncio.to_thread(self._follower.version)
-        if version == self._version:
-            return
-        self._version = version
-        before = self._records
-        records = await asyncio.to_thread(self._outside.read, root, before)
-        self._records = records
-        if records.problems:
-            todo = "Those clients keep the records they had. See: leaver check"
-            self.bulletin.fault("records", Kind.RECORDS, summary(records.problems), todo)
-        else:
-            self.bulletin.mended("records")
-        gone = set(before.clients) - set(records.clients) if before else set()
-        self.bulletin.forget(f"work {client}" for client in gone)
-        changed = records.changed_from(before) if before is not None else set(records.clients)
-        if changed:
-            people = sum(len(client.people) for client in records.clients.values())
-            self.bulletin.log(
-                "records",
-                f"{len(records.clients)} clients, {people} people; changed: {len(changed)}",
-                clients=len(records.clients),
-                changed=len(changed),
-            )
-        self._changed |= changed
+        await self._newest.refresh()
+
+    def _on_changed(self, clients: set[str]) -> None:
+        self._changed |= clients
         self._wake.set()
 
     def _take_up(self, now: datetime) -> None:
@@ -289,23 +255,6 @@ class Service:
         self._dispatch.put(work, only_differences=self._everything)
         self._changed = set()
         self._everything = False
-
-    async def _follow(self) -> None:
-        while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._looked.wait(), self._follower.every)
-            self._looked.clear()
-            try:
-                await self.refresh()
-            except Exception as error:
-                self._version = ""
-                self.bulletin.mistake("records", error)
-
-    async def _watch_clock(self) -> None:
-        while True:
-            await asyncio.sleep(_WATCH_EVERY)
-            if self._jumps.differs():
-                self._wake.set()
 
     async def _look_again(self) -> None:
         """Have the directories asked whether those who left are still gone; what is not so is mended."""
@@ -321,28 +270,6 @@ class Service:
             due = looks(self.clients, since, now)
             self._dispatch.put(dict.fromkeys(due, Urgency.REST), only_differences=True)
         return max(since, now)
-
-    async def _ask_clocks(self) -> None:
-        while True:
-            await asyncio.sleep(_CLOCK_EVERY)
-            await self._check_clock()
-
-    async def _check_clock(self) -> None:
-        try:
-            ahead = await self._outside.ahead(self.clients)
-        except Exception as error:
-            self.bulletin.mistake("clock", error)
-            return
-        if ahead is None:
-            return
-        self._behind = timedelta(seconds=max(0.0, -ahead)) if abs(ahead) > TOLERANCE else timedelta()
-        if abs(ahead) <= TOLERANCE:
-            self.bulletin.mended("clock")
-            return
-        word = "behind" if ahead > 0 else "ahead of"
-        text = f"This machine's clock is {abs(ahead):.0f} s {word} the directories' clocks."
-        effect = "departures happen late" if ahead > 0 else "departures go by the directories' clocks"
-        self.bulletin.fault("clock", Kind.CLOCK, text, f"Set the clock (NTP); until then {effect}.")
 
     async def _watch_leadership(self) -> None:
         while True:
@@ -364,7 +291,7 @@ class Service:
             return
         first, self._leading = self._leading is None, leads
         self.bulletin.log("leader" if leads else "standby", "leads" if leads else "another process leads")
-        if leads and not first and self._records is not None:
+        if leads and not first and self.records is not None:
             self.endings.done.clear()
             self._changed, self._everything = set(self.clients), True
         self._wake.set()

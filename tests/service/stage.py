@@ -17,7 +17,7 @@ from leaver.notify import Notice
 from leaver.service.bulletin import Bulletin
 from leaver.service.log import Log
 from leaver.service.loop import Service, Surroundings
-from leaver.service.records import Records
+from leaver.service.records import Reader, Records
 
 T = datetime(2026, 11, 27, 17, 0, tzinfo=UTC)
 
@@ -162,6 +162,7 @@ class Stage:
         self.directories = Directories(lambda: self.now)
         self.queue = Queue()
         self.records = Repository({each.key: each for each in clients})
+        self.read: Reader = self.records.read
         self.pause: float | None = None
         log = Log(lambda: self.now, stream=self.logged)
 
@@ -174,7 +175,11 @@ class Stage:
             self.queue,
             lambda known: Bulletin(log, self.told.append, known),
             Surroundings(
-                lambda: self.now, self.records.read, ahead, lambda: self.leads, monotonic=lambda: self.passed
+                lambda: self.now,
+                lambda root, last: self.read(root, last),
+                ahead,
+                lambda: self.leads,
+                monotonic=lambda: self.passed,
             ),
         )
 

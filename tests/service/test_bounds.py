@@ -95,9 +95,7 @@ def test_the_service_alarms_and_brings_nothing_to_such_clients_until_they_are_al
     async def play() -> None:
         last = records(one=60, two=60)
         stage = Stage(*last.clients.values())
-        stage.service._outside = replace(
-            stage.service._outside, read=bounded(stage.records.read, lambda: stage.now)
-        )
+        stage.read = bounded(stage.records.read, lambda: stage.now)
         await stage.start()
         stage.queue.put_in.clear()
         generous = {"limits": {"removals": 60, "percent": 100}}

@@ -150,12 +150,14 @@ def test_a_follower_that_breaks_is_asked_again(monkeypatch: pytest.MonkeyPatch) 
             raise RuntimeError("hunter2")
 
         monkeypatch.setattr(stage.records, "refresh", broken)
-        running = asyncio.ensure_future(stage.service._follow())
-        await asyncio.sleep(0.1)
-        assert not stage.service.healthy
-        monkeypatch.undo()
-        stage.records.set({"acme": client("acme", {"dana": leaving(T - timedelta(hours=2))})})
-        await asyncio.sleep(0.1)
+        running = asyncio.ensure_future(stage.service._newest.follow())
+        async with asyncio.timeout(10):
+            while stage.service.healthy:
+                await asyncio.sleep(0.01)
+            monkeypatch.undo()
+            stage.records.set({"acme": client("acme", {"dana": leaving(T - timedelta(hours=2))})})
+            while not stage.service.healthy:
+                await asyncio.sleep(0.01)
         await stage.at(stage.now)
         assert stage.cut == ["dana"]
         assert "hunter2" not in stage.logged.getvalue()
