@@ -60,7 +60,6 @@ _GROUP = "id,displayName,description,groupTypes,mailEnabled,securityEnabled,onPr
 _USE = "createdDateTime,signInActivity"
 _USES = ("lastSignInDateTime", "lastNonInteractiveSignInDateTime", "lastSuccessfulSignInDateTime")
 _PAGE = "999"
-_USER = "#microsoft.graph.user"
 
 READ_USERS = "User.Read.All"
 READ_SIGN_INS = "AuditLog.Read.All (and a P1 licence)"
@@ -199,17 +198,17 @@ class EntraDirectory:
 
     async def _rest(self, id: str, first: Answer) -> frozenset[str]:
         subject = f'group "{id}"'
-        people = self._people(first, subject)
+        found = self._members(first, subject)
         if url := next_link(first):
             if not self._api.channel.same_origin(url):
                 raise self._api.channel.bad(subject, "leads to another host", first)
             async for answer in self._api.pages(Call("GET", url, subject, READ_GROUPS), next_link):
-                people |= self._people(answer, subject)
-        return frozenset(people)
+                found |= self._members(answer, subject)
+        return frozenset(found)
 
-    def _people(self, answer: Answer, subject: str) -> set[str]:
-        rows = [self._api.row(row, subject, answer) for row in self._rows(answer, subject)]
-        return {row["id"] for row in rows if row.get("@odata.type", _USER) == _USER}
+    def _members(self, answer: Answer, subject: str) -> set[str]:
+        # Nested groups, devices and applications too: the provider takes them out of an exact group like anybody.
+        return {self._api.row(row, subject, answer)["id"] for row in self._rows(answer, subject)}
 
     async def roles(self) -> dict[str, dict[str, str]]:
         names, holders = await asyncio.gather(self._role_names(), self._role_holders())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from leaver.actions.connect import connect
@@ -22,7 +22,7 @@ class LiveDirectory:
     groups: Mapping[str, DirectoryGroup] = field(default_factory=dict)
     """By ID."""
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Group ID → account IDs, for the groups that the records name."""
+    """Group ID → IDs of its direct members, for the groups that the records name and those asked for."""
     roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Role display name → account ID → ID of the assignment."""
     own: str | None = None
@@ -33,10 +33,17 @@ Live = Mapping[str, LiveDirectory]
 """By directory key."""
 
 
+def called(shown: LiveDirectory, id_: str) -> str:
+    """What the member of a group is called: a username, `nested group NAME`, else its ID."""
+    if id_ in shown.accounts:
+        return shown.accounts[id_].username
+    return f"nested group {shown.groups[id_].name}" if id_ in shown.groups else id_
+
+
 async def read_live(
-    client: Client, directories: Mapping[str, Directory], *, roles: bool = False
+    client: Client, directories: Mapping[str, Directory], *, roles: bool = False, groups: Collection[str] = ()
 ) -> dict[str, LiveDirectory]:
-    """Read every directory of the client at the same time.
+    """Read every directory of the client at the same time; of `groups` (IDs) the members, too.
 
     Who holds which role is read where the records give or protect roles, or `roles` says so.
 
@@ -45,7 +52,7 @@ async def read_live(
     """
     names = list(directories)
     read = await asyncio.gather(
-        *(_read_one(client, name, directories[name], roles) for name in names), return_exceptions=True
+        *(_read_one(client, name, directories[name], roles, groups) for name in names), return_exceptions=True
     )
     found: dict[str, LiveDirectory] = {}
     for name, result in zip(names, read, strict=True):
@@ -55,7 +62,9 @@ async def read_live(
     return found
 
 
-async def read_client(client: Client, found: Mapping[str, Credentials], *, roles: bool = False) -> Live:
+async def read_client(
+    client: Client, found: Mapping[str, Credentials], *, roles: bool = False, groups: Collection[str] = ()
+) -> Live:
     """Connect to every directory of the client with these credentials, read them all, and let go again.
 
     Raises what `read_live` raises.
@@ -65,17 +74,21 @@ async def read_client(client: Client, found: Mapping[str, Credentials], *, roles
         for name, settings in client.settings.directories.items()
     }
     try:
-        return await read_live(client, directories, roles=roles)
+        return await read_live(client, directories, roles=roles, groups=groups)
     finally:
         await asyncio.gather(*(directory.close() for directory in directories.values()))
 
 
-async def _read_one(client: Client, name: str, directory: Directory, always: bool) -> LiveDirectory:
+async def _read_one(
+    client: Client, name: str, directory: Directory, always: bool, also: Collection[str]
+) -> LiveDirectory:
     accounts, groups, own = await asyncio.gather(
         directory.accounts(), directory.groups(), own_account(directory)
     )
     wanted = {group.name for group in client.groups.values() if group.directory == name}
-    members = await directory.members(id_ for id_, group in groups.items() if group.name in wanted)
+    members = await directory.members(
+        id_ for id_, group in groups.items() if group.name in wanted or id_ in also
+    )
     stated = client.settings.protected.roles or any(person.roles for person in client.people.values())
     roles = await directory.roles() if always or stated else {}
     return LiveDirectory(accounts=accounts, groups=groups, members=members, roles=roles, own=own)

@@ -94,7 +94,10 @@ class Directory(Protocol):
         """All groups by ID, in one paged list call."""
 
     async def members(self, group_ids: Iterable[str]) -> dict[str, frozenset[str]]:
-        """The account IDs of each group's direct members. Raises Missing when a group does not exist."""
+        """The IDs of each group's direct members: accounts; in Entra also groups, devices and applications.
+
+        Raises Missing when a group does not exist.
+        """
 
     async def roles(self) -> dict[str, dict[str, str]]:
         """Entra: who holds each assigned directory role, by its display name. Okta: nothing.

@@ -89,7 +89,8 @@ class _Telling:
             ]
             verb = "new" if each.effect is Effect.CREATED else each.effect.value
             name = terminal(each.subject.removeprefix(_GROUP))
-            yield f"    {click.style(mark, fg=colour)} {name}, {each.directory}: {verb}, {terminal(each.what)}"
+            said = terminal(each.what) if each.effect is Effect.CHANGED else f"{verb}, {terminal(each.what)}"
+            yield f"    {click.style(mark, fg=colour)} {name}, {each.directory}: {said}"
 
     def notices(self) -> Iterator[str]:
         if self._report.notices:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from leaver.actions import attributes
-from leaver.actions.live import Live, ended_roles
+from leaver.actions.live import Live, called, ended_roles
 from leaver.desired import Desired, DesiredAccount, DesiredGroup, leave_ended
 from leaver.fleet.reports import Difference
 from leaver.model import Client, Membership
@@ -133,5 +133,4 @@ class _Comparison:
         if id_ is None:
             return "none"
         person = self._people.get((directory, id_))
-        shown: Mapping[str, object] = self._live[directory].accounts
-        return person or (self._live[directory].accounts[id_].username if id_ in shown else id_)
+        return person or called(self._live[directory], id_)

@@ -49,11 +49,8 @@ def plan_group(
             error=f'{subject}: "{wanted.name}" exists already in {wanted.directory}. '
             "Write `existing: true` to use that group, or choose another name."
         )
-    if found is not None and found.dynamic:
-        return GroupPlan(
-            error=f'{subject}: the members of "{wanted.name}" follow from a rule in {wanted.directory}. '
-            "Change the rule there, and take the group out of groups.yaml."
-        )
+    if found is not None and (fault := _unsettable(found, wanted.directory)):
+        return GroupPlan(error=f"{subject}: {fault}")
     exact = wanted.membership is Membership.EXACT
     in_it = live.members.get(found.id, frozenset()) if found else frozenset()
     planned = PlannedGroup(
@@ -69,9 +66,10 @@ def plan_group(
         import_members=exact and bool(in_it) and (OKTA_MEMBERS, f"{name}/members") not in state.ids,
         keep=wanted.existing,
     )
+    renamed = _hidden_profile(planned, found, type_, state)
     if kind == "entra" and not exact:
-        return GroupPlan(planned, _one_by_one(planned, wanted, members, in_it, state))
-    return GroupPlan(planned, stale=_hidden_drift(planned, in_it, state))
+        return GroupPlan(planned, _one_by_one(planned, wanted, members, in_it, state), renamed)
+    return GroupPlan(planned, stale=renamed + _hidden_drift(planned, in_it, state))
 
 
 def _find(
@@ -88,6 +86,26 @@ def _find(
             "Give the one that is meant another name there, and use it here."
         )
     return named[0] if named else None
+
+
+def _unsettable(found: DirectoryGroup, directory: str) -> str | None:
+    """Why no API sets the members of a group; None where it does."""
+    if found.dynamic:
+        return (
+            f'the members of "{found.name}" follow from a rule in {directory}. '
+            "Change the rule there, and take the group out of groups.yaml."
+        )
+    if found.mastered_elsewhere is not None:
+        return (
+            f'"{found.name}" comes into {directory} from elsewhere ({found.mastered_elsewhere}), which sets its '
+            "members. Change them there, and take the group out of groups.yaml."
+        )
+    if found.kind in ("mail-security", "distribution"):
+        return (
+            f'"{found.name}" is a mail-enabled security group or a distribution list, whose members only Exchange '
+            "sets. Change them there, and take the group out of groups.yaml."
+        )
+    return None
 
 
 def _inputs(kind: str, wanted: DesiredGroup, found: DirectoryGroup | None) -> dict[str, Any]:
@@ -159,6 +177,22 @@ def _hidden_drift(
     missing = believed - in_it
     strangers = in_it - believed if planned.exact else frozenset()
     return (key,) if missing & set(planned.members) or strangers - set(planned.members) else ()
+
+
+def _hidden_profile(
+    planned: PlannedGroup, found: DirectoryGroup | None, type_: str, state: StackState
+) -> tuple[tuple[str, str], ...]:
+    """A name or description that somebody changed by hand: the engine compares with its state only."""
+    believed = state.inputs.get((type_, planned.name))
+    if found is None or believed is None or not planned.declared:
+        return ()
+    entra = planned.kind == "entra"
+    name = planned.inputs["display_name" if entra else "name"]
+    description = planned.inputs.get("description")
+    pairs: list[tuple[str, str, str | None]] = [("displayName" if entra else "name", name, found.name)]
+    pairs += [("description", description, found.description)] if description else []
+    hidden = any(believed.get(field) == stated != shown for field, stated, shown in pairs)
+    return ((type_, planned.name),) if hidden else ()
 
 
 def plan_roles(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leaver.actions import attributes
-from leaver.actions.live import Live
+from leaver.actions.live import Live, called
 from leaver.desired import Change, ChangeReport, Desired, DesiredAccount, Effect
 from leaver.desired.change import SEPARATOR
 from leaver.lifecycle import Phase, effective_end, ended_term
@@ -132,6 +132,8 @@ class _Reporter:
                 yield Change(what, group.directory, Effect.CREATED, _members(len(group.members or ())))
             elif group.declared and not group.known:
                 yield Change(what, group.directory, Effect.ADOPTED, _members(len(shown)))
+            elif group.declared:
+                yield from self._profile(what, group)
             if group.members is None:
                 continue
             planned = {str(member) for member in group.members if not isinstance(member, NewAccount)}
@@ -149,6 +151,18 @@ class _Reporter:
                     self._leaves(group, id_),
                     agreed=self._follows(group.directory, id_, group.key),
                 )
+
+    def _profile(self, what: str, group: PlannedGroup) -> Iterator[Change]:
+        """Name and description, where the directory has others."""
+        shown = self._live[group.directory].groups[group.id or ""]
+        name = self._client.groups[group.key].name
+        for label, before, after in (
+            ("name", shown.name, name),
+            ("description", shown.description, group.inputs.get("description")),
+        ):
+            if (before or "") != (after or ""):
+                text = f"{label}: {before or 'nothing'} → {after or 'nothing'}"
+                yield Change(what, group.directory, Effect.CHANGED, text)
 
     def _dropped(self) -> Iterator[Change]:
         """The groups that are no longer declared and go from their directory, and who is in them."""
@@ -228,8 +242,7 @@ class _Reporter:
         person = self._person.get((directory, id_))
         if person is not None:
             return person
-        shown = self._live[directory].accounts.get(id_)
-        return shown.username if shown else id_
+        return called(self._live[directory], id_)
 
     def _leaves(self, group: PlannedGroup, id_: str) -> str:
         person = self._person.get((group.directory, id_))

@@ -58,11 +58,16 @@ def _run(root: Path, environ: Mapping[str, str], clock: Callable[[], datetime]) 
         credentials = client_credentials(client, environ, home)
         live = pool.submit(lambda: asyncio.run(read_client(client, credentials))).result()
         state = replace(exported.result(), untrue=untrue.read(home, key))
-        if any(type_ == ENTRA_ROLE for type_, _ in state.ids) and not any(
+        # The last record with a role is gone: who else holds it decides whether that may be.
+        roles = any(type_ == ENTRA_ROLE for type_, _ in state.ids) and not any(
             each.roles for each in live.values()
-        ):
-            # The last record with a role is gone: who else holds it decides whether that may be.
-            live = pool.submit(lambda: asyncio.run(read_client(client, credentials, roles=True))).result()
+        )
+        # A group that the records call otherwise now, or no longer: who is in it was not asked.
+        renamed = any(state.groups & shown.groups.keys() - shown.members.keys() for shown in live.values())
+        if roles or renamed:
+            live = pool.submit(
+                lambda: asyncio.run(read_client(client, credentials, roles=roles, groups=state.groups))
+            ).result()
     decision = decide(client, now, live, state)
     plan, told, judgement = decision.plan, decision.told, decision.judgement
     _tell_caller(environ, {"report": told.to_json(), "limits": judgement.to_json()})

@@ -57,6 +57,15 @@ class StackState:
     untrue: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The steps of departures that a verification found no longer true since; the state itself does not know."""
 
+    @property
+    def groups(self) -> frozenset[str]:
+        """The IDs of the groups that the last run looked after."""
+        return frozenset(
+            id_.removeprefix("/groups/")
+            for (type_, _), id_ in self.ids.items()
+            if type_ in (ENTRA_GROUP, OKTA_GROUP)
+        )
+
     def knows(self, type_: str, name: str) -> bool:
         """Whether a resource is in the state, or was being created when a run was killed."""
         return (type_, name) in self.ids or (type_, name) in self.interrupted

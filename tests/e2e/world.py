@@ -17,6 +17,7 @@ import yaml
 
 from leaver import actions, source
 from leaver.actions import Account, LiveDirectory, read_live
+from leaver.actions.live import called
 from leaver.fleet import ApplyReport, Fleet, PreviewReport, VerifyReport, engine_environment
 from leaver.model import Client
 from leaver.sandbox.endpoint import Endpoint
@@ -159,7 +160,19 @@ class World:
         """The usernames, without domain, of the group's members."""
         live = self.live()[directory]
         (found,) = [item for item in live.groups.values() if item.name == group]
-        return {live.accounts[id_].username.partition("@")[0] for id_ in live.members[found.id]}
+        return {called(live, id_).partition("@")[0] for id_ in live.members[found.id]}
+
+    def join(self, group: str, account: str, directory: str = "entra") -> None:
+        """Put an account into a group by their IDs, as an administrator would by hand."""
+        if directory == "entra":
+            member = f"{self.endpoint.http}/v1.0/directoryObjects/{account}"
+            self.graph("POST", f"/v1.0/groups/{group}/members/$ref", {"@odata.id": member})
+            return
+        token = self.endpoint.credentials("acme")["okta"]["api_token"]
+        httpx.put(
+            f"{self.endpoint.http}/api/v1/groups/{group}/users/{account}",
+            headers={"Authorization": f"SSWS {token}"},
+        ).raise_for_status()
 
     def posts(self) -> int:
         """How many POSTs of acme the directories have answered."""
