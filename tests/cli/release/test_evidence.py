@@ -1,0 +1,75 @@
+"""The evidence of a release, a hold and a cancellation."""
+
+from __future__ import annotations
+
+import pytest
+
+from leaver.evidence import Kind, Outcome, open_store
+from tests.cli.release.office import ANA, Office, Run, answer, written
+
+
+def test_the_evidence_has_the_cut_of_each_directory_and_the_word(office: Office, run: Run) -> None:
+    office.under_version_control()
+    told = answer(run("release", "acme", "dana.reyes", "--yes", "--reason", "call from HR", "--json"))
+    entra, okta, word = written(office)
+    assert [(each.kind, each.directory, each.outcome) for each in (entra, okta, word)] == [
+        (Kind.CUT, "entra", Outcome.DONE),
+        (Kind.CUT, "okta", Outcome.DONE),
+        (Kind.WORD, None, Outcome.DONE),
+    ]
+    assert {each.person for each in (entra, okta, word)} == {"dana.reyes"}
+    assert {each.asked_by for each in (entra, okta, word)} == {ANA}
+    assert all(each.request_id and each.directory_date for each in (entra, okta))
+    assert entra.agreed is not None
+    assert entra.agreed.isoformat() == "2026-11-22T14:00:03+00:00"
+    assert (word.step, word.why, word.commit) == (
+        "release",
+        "call from HR",
+        office.git("rev-parse", "HEAD")[:10],
+    )
+    with open_store(office.root / ".leaver") as store:
+        head = store.head("acme")
+    assert head is not None
+    assert told["evidence"] == {"heads": {"acme": head.sha256}, "faults": []}
+
+
+def test_evidence_that_cannot_be_written_stops_no_cut_and_is_shouted_about(office: Office, run: Run) -> None:
+    office.under_version_control()
+    (office.root / ".leaver/evidence").write_text("in the way")
+    result = run("release", "acme", "dana.reyes", "--yes")
+    assert result.exit_code == 1
+    assert office.gets_in("dana.reyes") == []
+    assert "released by" in office.git("show")
+    assert "EVIDENCE NOT WRITTEN" in result.stderr
+
+
+def test_a_key_that_cannot_be_used_stops_no_cut_either(
+    office: Office, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEAVER_EVIDENCE_KEY", "hunter2")
+    result = run("release", "acme", "dana.reyes", "--yes")
+    assert result.exit_code == 1
+    assert office.gets_in("dana.reyes") == []
+    assert "LEAVER_EVIDENCE_KEY: is no Ed25519 private key" in result.stderr
+    assert "hunter2" not in result.output
+
+
+def test_a_release_at_several_clients_is_in_the_chain_of_each(office: Office, run: Run) -> None:
+    office.write("blue", "people:\n  dana: {username: Dana.Reyes@acme.example, accounts: [okta]}\n")
+    office.account("blue", "okta", "dana.reyes")
+    office.under_version_control()
+    assert run("release", "acme", "dana.reyes", "--yes").exit_code == 0
+    assert [(each.kind, each.person) for each in written(office, "blue")] == [
+        (Kind.CUT, "dana"),
+        (Kind.WORD, "dana"),
+    ]
+
+
+def test_a_hold_and_a_cancellation_are_words_too(office: Office, run: Run) -> None:
+    office.under_version_control()
+    assert run("hold", "acme", "dana.reyes", "--reason", "not yet").exit_code == 0
+    assert run("cancel", "acme", "dana.reyes", "--operator", "Bo").exit_code == 0
+    assert [(each.kind, each.step, each.asked_by, each.why) for each in written(office)] == [
+        (Kind.WORD, "hold", ANA, "not yet"),
+        (Kind.WORD, "cancel", "Bo", ""),
+    ]
