@@ -11,12 +11,14 @@ from leaver.runbook.step import Case, Item, Reply, Seen, Step
 
 CUT = datetime(2026, 11, 27, 16, 0, 0, 400_000, tzinfo=UTC)
 DANA, LEE = "aaaa-1", "bbbb-2"
+USER = f"/v1.0/users/{DANA}"
+OLD = "dana.reyes@acme.example"
 CASE = Case(
     "acme",
     "dana.reyes",
     "entra",
     DANA,
-    "dana.reyes@acme.example",
+    OLD,
     CUT,
     CUT + timedelta(minutes=1),
     handover="lee.park@acme.example",
@@ -26,11 +28,11 @@ BEFORE, AFTER = "2026-11-27T15:59:59Z", "2026-11-27T16:00:00Z"
 
 ACCOUNT: dict[str, Any] = {
     "id": DANA,
-    "userPrincipalName": "dana.reyes@acme.example",
+    "userPrincipalName": OLD,
     "displayName": "Dana Reyes",
     "accountEnabled": True,
     "onPremisesSyncEnabled": None,
-    "mail": "dana.reyes@acme.example",
+    "mail": OLD,
     "signInSessionsValidFromDateTime": BEFORE,
     "lastPasswordChangeDateTime": BEFORE,
     "licenseAssignmentStates": [
