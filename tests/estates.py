@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from leaver.actions import Account, DirectoryGroup, LiveDirectory, attributes
+from leaver.actions import Account, DirectoryGroup, LiveDirectory, Sku, attributes
 from leaver.desired import Desired
 from leaver.model import Client, ClientSettings, Group, Person
-from leaver.source.state import ENTRA_USER, OKTA_USER, StackState, parse
+from leaver.source.state import ENTRA_USER, LICENCE_TYPE, OKTA_USER, StackState, parse
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ZONE = "America/New_York"
@@ -56,6 +56,11 @@ def account_id(person: str, directory: str) -> str:
 def group_id(key: str) -> str:
     """The ID that the group has in the made-up directories."""
     return f"id-of-{key}"
+
+
+def sku_id(part_number: str) -> str:
+    """The ID that a product has in the made-up tenants."""
+    return f"id-of-{part_number.lower()}"
 
 
 def live_from(client: Client, wanted: Desired) -> dict[str, LiveDirectory]:
@@ -107,6 +112,19 @@ def live_from(client: Client, wanted: Desired) -> dict[str, LiveDirectory]:
                     account_id(person, name): f"{role}:{person}" for other, person in holders if other == role
                 }
                 for role, _ in holders
+            },
+            licences={
+                sku_id(licence.sku): Sku(
+                    sku_id(licence.sku),
+                    licence.sku,
+                    frozenset(
+                        account_id(person, name)
+                        for (person, directory), account in wanted.accounts.items()
+                        if directory == name and key in account.licences
+                    ),
+                )
+                for key, licence in client.settings.licences.items()
+                if client.licence_directory(key) == name
             },
         )
     return shown
@@ -162,7 +180,15 @@ def settled(client: Client, wanted: Desired) -> tuple[dict[str, LiveDirectory], 
         for (person, directory) in wanted.accounts
         if account_id(person, directory) in live[directory].accounts
     }
-    return live, with_groups(state_from(live, people, client), client, live)
+    state = with_groups(state_from(live, people, client), client, live)
+    given = {
+        (LICENCE_TYPE, f"{person}/{directory}/licence/{key}"): (
+            f"{account_id(person, directory)}/licence/{sku_id(client.settings.licences[key].sku)}"
+        )
+        for (person, directory), account in wanted.accounts.items()
+        for key in account.licences
+    }
+    return live, replace(state, ids={**state.ids, **given})
 
 
 def change_account(

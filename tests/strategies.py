@@ -144,8 +144,10 @@ def people(
     known: Mapping[str, Any],
     most: int = 8,
     told: Told | None = None,
+    licences: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """People with accounts in the directories `names` and in the groups `known`, as people.yaml says them."""
+    """People with accounts in the directories `names`, in the groups `known` and with some of the `licences`, as
+    people.yaml says them."""
     keys = draw(st.lists(KEYS, max_size=most, unique=True))
     found: dict[str, Any] = {}
     for at, key in enumerate(keys):
@@ -201,6 +203,10 @@ def people(
                 person[flag] = draw(st.booleans())
         if any(names[name]["kind"] == "entra" for name in accounts) and draw(st.integers(0, 4)) == 0:
             person["roles"] = draw(entries("role", ["User Administrator", "Reports Reader"]))
+        given = [name for name, each in (licences or {}).items() if each["directory"] in accounts]
+        if given and draw(st.booleans()):
+            person["licences"] = draw(st.lists(st.sampled_from(given), min_size=1, unique=True))
+            person["usage location"] = draw(st.sampled_from(["GB", "US"]))
         found[key] = person
     return found
 
@@ -222,7 +228,13 @@ def clients(draw: st.DrawFn, key: str = "acme", most: int = 8) -> Client:
     if known and draw(st.booleans()):
         settings["notice groups"] = draw(st.lists(st.sampled_from(list(known)), min_size=1, unique=True))
     told = Told("on call" in settings, tuple(settings.get("notice groups", ())))
-    records = draw(people(stated, known, most, told))
+    tenants = [name for name, each in stated.items() if each["kind"] == "entra"]
+    if tenants and draw(st.booleans()):
+        settings["licences"] = {
+            name: {"directory": draw(st.sampled_from(tenants)), "sku": f"SKU_{number}"}
+            for number, name in enumerate(draw(st.lists(KEYS, min_size=1, max_size=3, unique=True)))
+        }
+    records = draw(people(stated, known, most, told, settings.get("licences")))
     if records and known and draw(st.booleans()):
         known[draw(st.sampled_from(list(known)))]["owner"] = draw(st.sampled_from(list(records)))
     if draw(st.booleans()):

@@ -29,7 +29,7 @@ from leaver.actions.errors import (
 from leaver.actions.live import Live, LiveDirectory, read_live
 from leaver.actions.release import Opener, ReleaseReport, Target, release
 from leaver.actions.secret import Secret
-from leaver.actions.types import Account, Directory, DirectoryGroup, Outcome
+from leaver.actions.types import Account, Directory, DirectoryGroup, Outcome, Sku
 
 __all__ = [
     "Account",
@@ -54,6 +54,7 @@ __all__ = [
     "ReleaseReport",
     "SandboxNotRunning",
     "Secret",
+    "Sku",
     "Target",
     "Throttled",
     "Trouble",

@@ -12,10 +12,12 @@ from typing import Any
 from leaver.actions.answer import Answer, moment
 from leaver.actions.api import Api
 from leaver.actions.call import Call, segment
+from leaver.actions.entra_licences import read_licences
 from leaver.actions.errors import CallFailed, Missing
 from leaver.actions.graph_batch import Batch
+from leaver.actions.graph_pages import next_link, rows_of
 from leaver.actions.settle import Reading, outcome, patience, settle
-from leaver.actions.types import Account, DirectoryGroup, Outcome
+from leaver.actions.types import Account, DirectoryGroup, Outcome, Sku
 
 ATTRIBUTES = (
     "accountEnabled",
@@ -145,10 +147,7 @@ class EntraDirectory:
                 yield self._account(row, call.subject, answer)
 
     def _rows(self, answer: Answer, subject: str) -> list[Any]:
-        rows = answer.data.get("value") if isinstance(answer.data, dict) else None
-        if not isinstance(rows, list):
-            raise self._api.channel.bad(subject, "has no list in it", answer)
-        return rows
+        return rows_of(self._api, answer, subject)
 
     def _account(self, data: Any, subject: str, answer: Answer) -> Account:
         row = self._api.row(data, subject, answer, "userPrincipalName")
@@ -236,6 +235,9 @@ class EntraDirectory:
                     holders[row["principalId"]] = row["id"]
         return found
 
+    async def licences(self) -> dict[str, Sku]:
+        return await read_licences(self._api)
+
     async def disable(self, id: str) -> Outcome:
         call = Call(
             "PATCH",
@@ -285,12 +287,6 @@ class EntraDirectory:
 
     async def close(self) -> None:
         await self._api.close()
-
-
-def next_link(answer: Answer) -> str | None:
-    """The address of a list's next page."""
-    url = answer.data.get("@odata.nextLink") if isinstance(answer.data, dict) else None
-    return str(url) if url is not None else None
 
 
 def _group(row: Mapping[str, Any]) -> DirectoryGroup:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from leaver.actions.connect import connect
 from leaver.actions.credentials import Credentials
 from leaver.actions.own_account import own_account
-from leaver.actions.types import Account, Directory, DirectoryGroup
+from leaver.actions.types import Account, Directory, DirectoryGroup, Sku
+from leaver.desired import StillHeld
 from leaver.model import Client
 
 
@@ -25,8 +26,17 @@ class LiveDirectory:
     """Group ID → IDs of its direct members, for the groups that the records name and those asked for."""
     roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Role display name → account ID → ID of the assignment."""
+    licences: Mapping[str, Sku] = field(default_factory=dict)
+    """The products of the tenant by ID in lower case; read where the records give licences."""
     own: str | None = None
     """The ID of the account that Leaver itself signs in as; None for an application, or where it cannot be asked."""
+
+    def sku(self, stated: str) -> Sku | None:
+        """The product that is meant by a part number or an ID; None where the tenant has none such."""
+        word = stated.casefold()
+        return next(
+            (each for each in self.licences.values() if word in (each.id, each.name.casefold())), None
+        )
 
 
 Live = Mapping[str, LiveDirectory]
@@ -45,7 +55,8 @@ async def read_live(
 ) -> dict[str, LiveDirectory]:
     """Read every directory of the client at the same time; of `groups` (IDs) the members, too.
 
-    Who holds which role is read where the records give or protect roles, or `roles` says so.
+    Who holds which role is read where the records give or protect roles, or `roles` says so; licences where they
+    give some.
 
     Raises:
         DirectoryError: a directory cannot be read; the others are read to their end first.
@@ -91,20 +102,36 @@ async def _read_one(
     )
     stated = client.settings.protected.roles or any(person.roles for person in client.people.values())
     roles = await directory.roles() if always or stated else {}
-    return LiveDirectory(accounts=accounts, groups=groups, members=members, roles=roles, own=own)
+    given = any(
+        client.licence_directory(key) == name for person in client.people.values() for key in person.licences
+    )
+    licences = await directory.licences() if given else {}
+    return LiveDirectory(
+        accounts=accounts, groups=groups, members=members, roles=roles, licences=licences, own=own
+    )
 
 
-def ended_roles(
-    live: Live, ids: Mapping[tuple[str, str], str | None]
-) -> dict[tuple[str, str], frozenset[str]]:
-    """The accounts that their directories show ended, and the roles that each still holds.
+def ended_accounts(
+    client: Client, live: Live, ids: Mapping[tuple[str, str], str | None]
+) -> dict[tuple[str, str], StillHeld]:
+    """The accounts that their directories show ended, and the roles and licences that each still holds.
 
     `ids` are the accounts' IDs by (person key, directory key); None for one that is not there.
     """
     return {
-        (person, directory): frozenset(
-            role for role, holders in live[directory].roles.items() if id_ in holders
-        )
+        (person, directory): _held(client, live[directory], directory, id_)
         for (person, directory), id_ in ids.items()
         if id_ is not None and not live[directory].accounts[id_].enabled
     }
+
+
+def _held(client: Client, shown: LiveDirectory, directory: str, id_: str) -> StillHeld:
+    skus = {
+        key: shown.sku(licence.sku)
+        for key, licence in client.settings.licences.items()
+        if client.licence_directory(key) == directory
+    }
+    return StillHeld(
+        frozenset(role for role, holders in shown.roles.items() if id_ in holders),
+        frozenset(key for key, sku in skus.items() if sku is not None and id_ in sku.holders),
+    )

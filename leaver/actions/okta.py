@@ -14,7 +14,7 @@ from leaver.actions.call import Call, segment
 from leaver.actions.errors import CallFailed, Missing
 from leaver.actions.okta_user import ENDED, STATUSES, TAKEN_AWAY, provider
 from leaver.actions.settle import Reading, outcome, patience, settle
-from leaver.actions.types import Account, DirectoryGroup, Outcome, Result
+from leaver.actions.types import Account, DirectoryGroup, Outcome, Result, Sku
 
 # A plain list leaves out DEPROVISIONED, and `search` answers from an index that lags behind; `filter` does
 # neither, but knows of a status only "eq".
@@ -141,6 +141,9 @@ class OktaDirectory:
                 yield self._api.row(row, call.subject, answer), answer
 
     async def roles(self) -> dict[str, dict[str, str]]:
+        return {}
+
+    async def licences(self) -> dict[str, Sku]:
         return {}
 
     async def deleted(self) -> dict[str, Account]:

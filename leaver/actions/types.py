@@ -55,6 +55,20 @@ class DirectoryGroup:
     mastered_elsewhere: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sku:
+    """One product of a tenant, such as Microsoft 365 E3, and who was given it directly.
+
+    `id` is the skuId, `name` the part number (SPE_E3), `holders` are account IDs, without those who have it by a
+    group. `free` is how many units nobody has, None where the directory does not say.
+    """
+
+    id: str
+    name: str
+    holders: frozenset[str]
+    free: int | None = None
+
+
 Step = Literal["disable", "revoke", "deactivate"]
 Result = Literal["done", "already", "failed", "unverified"]
 
@@ -105,6 +119,9 @@ class Directory(Protocol):
         The inner keys are IDs of principals (accounts, but also groups and applications that hold the role),
         the values IDs of the assignments; one for the whole directory stands before one for a part of it.
         """
+
+    async def licences(self) -> dict[str, Sku]:
+        """Entra: every product that the tenant has, by its ID in lower case. Okta: nothing."""
 
     async def account(self, id: str) -> Account | None:
         """One account as it is now; None when it does not exist."""

@@ -143,11 +143,18 @@ def _details(changes: list[Change]) -> Iterator[str]:
         dict.fromkeys(terminal(each.why) for each in changes if each.why and each.effect in _SENTENCES)
     )
     yield from (f"because {reason}" if not _is_moment(reason) else reason for reason in reasons)
-    for effect, verb in ((Effect.REMOVED, "leaves"), (Effect.ADDED, "joins")):
-        for why, some in groupby(
-            sorted((each for each in changes if each.effect is effect), key=lambda each: each.why),
-            key=lambda each: each.why,
-        ):
+    for effect, of_licences, verb in (
+        (Effect.REMOVED, False, "leaves"),
+        (Effect.REMOVED, True, "loses"),
+        (Effect.ADDED, False, "joins"),
+        (Effect.ADDED, True, "gains"),
+    ):
+        chosen = [
+            each
+            for each in changes
+            if each.effect is effect and each.what.startswith("licence ") is of_licences
+        ]
+        for why, some in groupby(sorted(chosen, key=lambda each: each.why), key=lambda each: each.why):
             reason = f" ({terminal(why)})" if why and terminal(why) not in reasons else ""
             yield f"{verb} {_listing(each.what for each in some)}{reason}"
     yield from (terminal(each.what) for each in changes if each.effect is Effect.CHANGED)

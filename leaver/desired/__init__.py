@@ -10,7 +10,7 @@ from leaver.desired.change import (
     refuse_unapproved,
 )
 from leaver.desired.compute import desired, next_change
-from leaver.desired.ended import leave_ended
+from leaver.desired.ended import StillHeld, leave_ended
 from leaver.desired.memory import Memory, Remembered
 from leaver.desired.state import Desired, DesiredAccount, DesiredGroup, Removal
 
@@ -27,6 +27,7 @@ __all__ = [
     "PolicyBreak",
     "Remembered",
     "Removal",
+    "StillHeld",
     "desired",
     "leave_ended",
     "next_change",

@@ -79,9 +79,15 @@ def _account(client: Client, key: str, directory: str, current: Phase, now: date
         attributes=managed_attributes(person),
         manager=person.manager,
         roles=tuple(sorted(set(roles_at(person, now)))) if entra and current.has_access else (),
+        licences=_licences(client, person, directory) if current.has_access else (),
         adopt=person.adopt,
         reinstate=person.reinstate,
     )
+
+
+def _licences(client: Client, person: Person, directory: str) -> tuple[str, ...]:
+    """The licences that the record names and that are of this directory."""
+    return tuple(sorted({key for key in person.licences if client.licence_directory(key) == directory}))
 
 
 def managed_attributes(person: Person) -> dict[str, str]:

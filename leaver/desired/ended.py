@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from leaver.desired.state import Desired, DesiredGroup
 
 
-def leave_ended(wanted: Desired, ended: Mapping[tuple[str, str], Collection[str]]) -> Desired:
-    """What is desired, with the groups and roles of ended accounts as the directory has them.
+@dataclass(frozen=True, slots=True)
+class StillHeld:
+    """What an ended account still has: roles by display name, licences by their keys in client.yaml."""
 
-    `ended` names the accounts that their directory shows disabled, suspended, locked or deprovisioned, and the
-    roles that each still holds. Who wants one of them back writes `reinstate`; until then a departure that was
-    cancelled, or a `disabled` that was taken out, brings back neither sign-in nor groups (invariant 3).
+    roles: frozenset[str] = frozenset()
+    licences: frozenset[str] = frozenset()
+
+
+def leave_ended(wanted: Desired, ended: Mapping[tuple[str, str], StillHeld]) -> Desired:
+    """What is desired, with the groups, roles and licences of ended accounts as the directory has them.
+
+    `ended` names the accounts that their directory shows disabled, suspended, locked or deprovisioned, and what each
+    still has. Who wants one of them back writes `reinstate`; until then a departure that was cancelled, or a
+    `disabled` that was taken out, brings back neither sign-in nor groups (invariant 3).
     """
     left = {
         key
@@ -23,7 +31,11 @@ def leave_ended(wanted: Desired, ended: Mapping[tuple[str, str], Collection[str]
     if not left:
         return wanted
     accounts = {
-        key: replace(account, roles=tuple(role for role in account.roles if role in ended[key]))
+        key: replace(
+            account,
+            roles=tuple(role for role in account.roles if role in ended[key].roles),
+            licences=tuple(name for name in account.licences if name in ended[key].licences),
+        )
         if key in left
         else account
         for key, account in wanted.accounts.items()

@@ -39,6 +39,8 @@ class DesiredAccount:
     manager: str | None = None
     """The manager's person key."""
     roles: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
+    """The keys of the licences of this directory (client.yaml) that the account is given directly, sorted."""
     adopt: bool = False
     reinstate: bool = False
     removal: Removal | None = None

@@ -1,7 +1,7 @@
 """Hold what a run would do against an approved plan of the records (invariant 6).
 
-The plan names people, directories, groups, roles and attributes; the engine says the same of accounts that it
-found. What neither the plan names nor a moment brings about that was agreed before is refused, and so is every
+The plan names people, directories, groups, roles, licences and attributes; the engine says the same of accounts that
+it found. What neither the plan names nor a moment brings about that was agreed before is refused, and so is every
 record that is not the one that was approved.
 """
 
@@ -21,6 +21,7 @@ from leaver.plan.canonical import digest_of
 _ENDS = (Effect.DISABLED, Effect.DELETED, Effect.REMOVED, Effect.STEPS)
 _GROUP = "group "
 _ROLE = "role "
+_LICENCE = "licence "
 _SHOWN = 20
 
 
@@ -113,6 +114,8 @@ class Naming:
     def _named(self, effect: Change) -> bool:
         if effect.subject.startswith(_GROUP):
             return self._group(effect)
+        if effect.what.startswith(_LICENCE) and self._product(effect):
+            return True
         person = self._people.get(effect.subject)
         if person is None:
             return self._stranger(effect)
@@ -163,6 +166,8 @@ class Naming:
         end = effective_end(person)
         if person.disabled or (end is not None and end <= self._now):
             return True
+        if effect.what.startswith(_LICENCE):
+            return False
         item = self._item(effect)
         return effect.effect is Effect.REMOVED and ended_term(person, item.name, self._now) is not None
 
@@ -179,6 +184,11 @@ class Naming:
         }
         return any(each.record in wanted.get(effect.effect, ()) for each in found)
 
+    def _product(self, effect: Change) -> bool:
+        """Whether client.yaml now says another product for the licence that somebody gets."""
+        field = f"licences.{effect.what.removeprefix(_LICENCE)}.sku"
+        return effect.effect is Effect.ADDED and any(each.field == field for each in self._change.settings)
+
     def _stranger(self, effect: Change) -> bool:
         """Whether a group that the plan makes exact loses somebody of whom no record says anything."""
         if effect.effect is not Effect.REMOVED or effect.subject in self._client.people:
@@ -190,7 +200,9 @@ class Naming:
         )
 
     def _item(self, effect: Change) -> Item:
-        """The group, by its key, or the role that the effect is about."""
+        """The group, by its key, the role or the licence that the effect is about."""
+        if effect.what.startswith(_LICENCE):
+            return Item(effect.directory, Access.LICENCE, effect.what.removeprefix(_LICENCE))
         if effect.what.startswith(_ROLE):
             return Item(effect.directory, Access.ROLE, effect.what.removeprefix(_ROLE))
         name = effect.what.removeprefix(_GROUP)

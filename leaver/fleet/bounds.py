@@ -87,7 +87,9 @@ class Bounds:
                     # Another client's records have a fault: the bound is that of the clients at hand, and lower.
                     clients = self._estate.clients
             everyone = [person for client in clients.values() for person in client.people.values()]
-            groups = sum(len(person.group_keys or ()) + len(person.roles) for person in everyone)
+            groups = sum(
+                len(person.group_keys or ()) + len(person.roles) + len(person.licences) for person in everyone
+            )
             self._size = Size(len(everyone), {"": groups})
         return self._size
 

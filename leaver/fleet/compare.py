@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leaver.actions import attributes
-from leaver.actions.live import Live, called, ended_roles
+from leaver.actions.live import Live, called, ended_accounts
 from leaver.desired import Desired, DesiredAccount, DesiredGroup, leave_ended
 from leaver.fleet.reports import Difference
 from leaver.model import Client, Membership
+from leaver.runbook.departed import leaves_licence
 from leaver.source.state import StackState
 
 
@@ -37,7 +38,7 @@ class _Comparison:
                 self._ids[key] = remembered.id
             elif (by_name := usernames[account.directory].get(account.username.casefold())) is not None:
                 self._ids[key] = by_name
-        self._wanted = leave_ended(wanted, ended_roles(live, self._ids))
+        self._wanted = leave_ended(wanted, ended_accounts(client, live, self._ids))
         self._people = {(directory, id_): person for (person, directory), id_ in self._ids.items()}
 
     def differences(self) -> Iterator[Difference]:
@@ -46,6 +47,7 @@ class _Comparison:
         for group in self._wanted.groups.values():
             yield from self._group(group)
         yield from self._roles()
+        yield from self._licences()
 
     def _account(self, wanted: DesiredAccount, id_: str | None) -> Iterator[Difference]:
         def differs(what: str, want: str, found: str) -> Difference:
@@ -128,6 +130,27 @@ class _Comparison:
             if not account.enabled:
                 for role in sorted(held):
                     yield Difference(person, directory, f"role {role}", "not held", "held")
+
+    def _licences(self) -> Iterator[Difference]:
+        """Licences that records give and the directory does not show; of those without access, the other way round.
+
+        What is the runbook's to take, its own step tells.
+        """
+        for (person, directory), account in self._wanted.accounts.items():
+            id_, record = self._ids.get((person, directory)), self._client.people.get(person)
+            for key in record.licences if record is not None and id_ is not None else ():
+                if self._client.licence_directory(key) != directory:
+                    continue
+                sku = self._live[directory].sku(self._client.settings.licences[key].sku)
+                held = sku is not None and id_ in sku.holders
+                if key in account.licences and not held:
+                    found = "not assigned" if sku is not None else "the tenant has no such licence"
+                    yield Difference(person, directory, f"licence {key}", "assigned", found)
+                elif held and sku is not None and not account.enabled and not self._left(account, sku.name):
+                    yield Difference(person, directory, f"licence {key}", "not assigned", "assigned")
+
+    def _left(self, account: DesiredAccount, part_number: str) -> bool:
+        return leaves_licence(self._client, account, self._wanted.now, part_number)
 
     def _name(self, directory: str, id_: str | None) -> str:
         if id_ is None:

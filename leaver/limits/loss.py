@@ -21,7 +21,7 @@ class Kind(StrEnum):
     DISABLED = "disabled"
     """The record says so, otherwise than by an agreed departure."""
     MEMBERSHIP = "membership"
-    """A person who keeps the account leaves a group or a role, otherwise than at its agreed end."""
+    """A person who keeps the account leaves a group or a role, or loses a licence, other than at an agreed end."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,7 +29,7 @@ class Loss:
     """One thing that one person loses in one directory.
 
     `person` is a record's key, or a username where no record names the account. `what` is "account",
-    "group NAME" or "role NAME". Which kind of loss it is says nothing of whether it is the same one.
+    "group NAME", "role NAME" or "licence KEY". Which kind of loss it is says nothing of whether it is the same one.
     """
 
     client: str
@@ -45,7 +45,7 @@ class Loss:
 
     @property
     def group(self) -> str:
-        """The group or role, with its directory."""
+        """The group, role or licence, with its directory."""
         return f"{self.what} in {self.directory}"
 
     def to_json(self) -> dict[str, str]:
@@ -74,7 +74,7 @@ class Size:
 
     @property
     def memberships(self) -> int:
-        """Of all groups and roles together."""
+        """Of all groups, roles and licences together."""
         return sum(self.groups.values())
 
 
@@ -106,6 +106,11 @@ def losses(before: Desired, after: Desired, renamed: Mapping[str, str] | None = 
                 for role in account.roles
                 if role not in kept.roles
             ]
+            found += [
+                Loss(after.client, key[0], directory, f"licence {licence}", Kind.MEMBERSHIP)
+                for licence in account.licences
+                if licence not in kept.licences
+            ]
         elif kept is None or not kept.phase.left:
             found.append(Loss(after.client, key[0], directory, ACCOUNT, _kind(kept)))
     for name, group in before.groups.items():
@@ -129,6 +134,9 @@ def size(before: Desired) -> Size:
     for account in before.accounts.values():
         for role in account.roles if account.enabled else ():
             name = f"role {role} in {account.directory}"
+            groups[name] = groups.get(name, 0) + 1
+        for licence in account.licences if account.enabled else ():
+            name = f"licence {licence} in {account.directory}"
             groups[name] = groups.get(name, 0) + 1
     people = {account.person for account in before.accounts.values() if account.enabled}
     return Size(len(people), groups)

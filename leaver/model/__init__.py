@@ -14,6 +14,7 @@ from leaver.model.client import (
 )
 from leaver.model.departure import ON_CALL, Departure, DepartureKind, Hold, Tick
 from leaver.model.group import Group, Membership
+from leaver.model.licence import Licence
 from leaver.model.limits import (
     LONGEST_OVERRIDE,
     AllDayLimits,
@@ -51,6 +52,7 @@ __all__ = [
     "HeldRole",
     "Hold",
     "Level",
+    "Licence",
     "Limits",
     "Longest",
     "Membership",

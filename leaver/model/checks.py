@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 from leaver.model.client import Client, EntraSettings
 from leaver.model.ending_checks import check_holds, check_notice, check_notice_groups, check_terms
-from leaver.model.finding import File, Finding, person_subject, unknown
+from leaver.model.finding import File, Finding, person_subject, repeated, unknown
+from leaver.model.licence_checks import (
+    check_licence_accounts,
+    check_licence_directories,
+    check_licence_skus,
+    check_licences,
+    check_usage_locations,
+)
 from leaver.model.nearest import hint
 from leaver.model.owner_checks import check_owners, check_separate_from
 from leaver.model.protected_checks import check_held_roles, check_protected
@@ -86,7 +93,7 @@ def check_accounts(client: Client) -> Iterator[Finding]:
                     "people", (key, "accounts", at), person_subject(key), "directory", name, known,
                     "add it to client.yaml",
                 )  # fmt: skip
-        yield from _repeated(key, "accounts", person.accounts)
+        yield from repeated(key, "accounts", person.accounts)
 
 
 def check_groups(client: Client) -> Iterator[Finding]:
@@ -98,7 +105,7 @@ def check_groups(client: Client) -> Iterator[Finding]:
                     "people", (key, "groups", at), person_subject(key), "group", name, client.groups,
                     "add it to groups.yaml",
                 )  # fmt: skip
-        yield from _repeated(key, "groups", person.group_keys)
+        yield from repeated(key, "groups", person.group_keys)
 
 
 def check_group_accounts(client: Client) -> Iterator[Finding]:
@@ -133,7 +140,7 @@ def check_roles(client: Client) -> Iterator[Finding]:
                 "has directory roles without an account in an Entra directory",
                 "Remove `roles`, or add the directory to `accounts`.",
             )
-        yield from _repeated(key, "roles", person.role_names)
+        yield from repeated(key, "roles", person.role_names)
 
 
 def check_managers(client: Client) -> Iterator[Finding]:
@@ -223,6 +230,11 @@ RULES: tuple[Rule, ...] = (
     Rule(check_groups, frozenset({"groups"})),
     Rule(check_group_accounts, frozenset({"client", "groups"}), of_accounts=True),
     Rule(check_roles, frozenset({"client"}), of_accounts=True),
+    Rule(check_licence_directories, frozenset({"client"})),
+    Rule(check_licence_skus, frozenset({"client"})),
+    Rule(check_licences, frozenset({"client"})),
+    Rule(check_licence_accounts, frozenset({"client"}), of_accounts=True),
+    Rule(check_usage_locations, frozenset({"client"}), of_accounts=True),
     Rule(check_notice_groups, frozenset({"client", "groups"})),
     Rule(check_notice, frozenset({"client", "groups"}), of_accounts=True),
     Rule(check_holds, frozenset({"client", "people"})),
@@ -242,22 +254,6 @@ RULES: tuple[Rule, ...] = (
     Rule(check_username_twice, frozenset({"client"}), of_accounts=True),
 )
 """Every rule; the order says nothing."""
-
-
-def _repeated(key: str, field: str, names: tuple[str, ...] | None) -> Iterator[Finding]:
-    if names is None or len(set(names)) == len(names):
-        return
-    seen: set[str] = set()
-    for at, name in enumerate(names):
-        if name in seen:
-            yield Finding(
-                "people",
-                (key, field, at),
-                person_subject(key),
-                f'`{field}` names "{name}" twice',
-                "Keep one of them.",
-            )
-        seen.add(name)
 
 
 def _another(

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from leaver.model.departure import ON_CALL
 from leaver.model.group import Group
+from leaver.model.licence import Licence
 from leaver.model.limits import Limits, Override, Protected
 from leaver.model.period import Period as PeriodValue
 from leaver.model.person import Person
@@ -99,6 +100,8 @@ class ClientSettings(Record):
     protected: Protected = Protected()
     """What no change by Leaver may take away."""
     longest: Longest = Longest()
+    licences: Mapping[Key, Licence] = {}
+    """The licences that records may give to people directly, by a key of your choice."""
     on_call: Email | None = None
     """Who makes the call for holds that name no owner, or `on-call`: an e-mail address of the MSP's staff."""
     notice_groups: tuple[Key, ...] = ()
@@ -141,6 +144,12 @@ class Client:
         stated = self.people[key].username
         domain = self.settings.directories[directory].domain
         return stated or (f"{key}@{domain}" if domain else None)
+
+    def licence_directory(self, key: str) -> str | None:
+        """The directory of the licence `key` of client.yaml; None where it names none and there is not just one."""
+        stated = self.settings.licences[key].directory
+        tenants = [name for name, each in self.settings.directories.items() if each.kind == "entra"]
+        return stated or (tenants[0] if len(tenants) == 1 else None)
 
     def display_name(self, key: str) -> str:
         """What the person `key` is called: the record's name, else one made of the key."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,6 +26,23 @@ class Finding:
 def person_subject(key: str) -> str:
     """The person as problems name them."""
     return f'person "{key}"'
+
+
+def repeated(key: str, field: str, names: tuple[str, ...] | None) -> Iterator[Finding]:
+    """Each name of the person's list `field` that stands in it a second time."""
+    if names is None or len(set(names)) == len(names):
+        return
+    seen: set[str] = set()
+    for at, name in enumerate(names):
+        if name in seen:
+            yield Finding(
+                "people",
+                (key, field, at),
+                person_subject(key),
+                f'`{field}` names "{name}" twice',
+                "Keep one of them.",
+            )
+        seen.add(name)
 
 
 def unknown(

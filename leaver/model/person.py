@@ -79,6 +79,9 @@ class Person(Profile):
     leaves the memberships alone."""
     roles: tuple[RoleEntry, ...] = ()
     """Directory roles of Entra, by display name, such as User Administrator, or {role: name, until: moment}."""
+    licences: tuple[Key, ...] = ()
+    """The keys of the licences (client.yaml) that are given to them directly; those that come with a group are not
+    named here."""
     nda: Nda | None = None
     kind: Literal["person", "shared", "service"] = "person"
     """shared: several people sign in with it; service: no human does. Both need an `owner`."""

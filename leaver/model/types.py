@@ -197,6 +197,7 @@ APPROVER_PATTERN = (
 DOMAIN_PATTERN = r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$"
 TENANT_PATTERN = r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 COUNTRY_PATTERN = r"^[A-Z]{2}$"
+SKU_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"
 
 Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
 """The name of a record inside its client; lower case, so that any Pulumi backend takes it as part of a name."""
@@ -215,6 +216,8 @@ Domain = Annotated[str, StringConstraints(pattern=DOMAIN_PATTERN)]
 TenantId = Annotated[str, StringConstraints(pattern=TENANT_PATTERN)]
 Country = Annotated[str, StringConstraints(pattern=COUNTRY_PATTERN)]
 """A country code of two letters (ISO 3166-1), as Entra's usageLocation wants it."""
+Sku = Annotated[str, StringConstraints(pattern=SKU_PATTERN)]
+"""A product of Microsoft: its part number (skuPartNumber) or its ID (skuId, a UUID)."""
 Flag = Annotated[bool, Strict()]
 """true or false, and none of the words that some YAML readers take for them."""
 Count = Annotated[int, BeforeValidator(_count_of)]

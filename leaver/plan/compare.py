@@ -26,9 +26,19 @@ from leaver.schedule import events
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 _FOREVER = datetime.max.replace(tzinfo=UTC)
-_TOLD_OTHERWISE = ("groups", "roles", "accounts", "username", "disabled", "until", "departure", "was")
+_TOLD_OTHERWISE = (
+    "groups",
+    "roles",
+    "licences",
+    "accounts",
+    "username",
+    "disabled",
+    "until",
+    "departure",
+    "was",
+)
 """Fields of a person that are told as accounts, as access or as the ending."""
-_OF_EVERYBODY = ("zone", "directories", "notice groups")
+_OF_EVERYBODY = ("zone", "directories", "notice groups", "licences")
 """Settings of which people's access and moments depend on."""
 _RECORD_DIGITS = 16
 

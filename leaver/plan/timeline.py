@@ -26,11 +26,13 @@ class Access(StrEnum):
     """Sign-in to a directory."""
     GROUP = "group"
     ROLE = "role"
+    LICENCE = "licence"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Item:
-    """One thing that a person has in one directory: the account, a group (by its key) or a role (by its name)."""
+    """One thing that a person has in one directory: the account, a group or licence (by its key), a role (by its
+    name)."""
 
     directory: str
     access: Access
@@ -152,6 +154,7 @@ def _standing(client: Client | None, at: datetime) -> _Standing:
         if account.enabled:
             items.add(Item(account.directory, Access.ACCOUNT))
             items |= {Item(account.directory, Access.ROLE, role) for role in account.roles}
+            items |= {Item(account.directory, Access.LICENCE, licence) for licence in account.licences}
     groups = {key: Item(group.directory, Access.GROUP, key) for key, group in wanted.groups.items()}
     items |= {groups[key] for key, group in wanted.groups.items() if group.members}
     undecided = {groups[key] for key, group in wanted.groups.items() if group.undecided}

@@ -147,7 +147,7 @@ def _span(start: datetime | None, end: datetime | None, told_at: datetime | None
 def _listing(items: Iterable[Item], change: ClientChange) -> str:
     chosen = list(items)
     parts = ["access"] if any(item.access is Access.ACCOUNT for item in chosen) else []
-    for access in (Access.GROUP, Access.ROLE):
+    for access in (Access.GROUP, Access.ROLE, Access.LICENCE):
         names = sorted(_name(item, change) for item in chosen if item.access is access)
         if names:
             parts.append(f"{access.value}{'s' if len(names) > 1 else ''} {', '.join(names)}")

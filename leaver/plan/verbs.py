@@ -23,7 +23,7 @@ class Verb(StrEnum):
     STAYS = "stays"
     """Access that the records of before would have ended goes on."""
     MOVES = "moves"
-    """Other accounts, groups, roles or attributes."""
+    """Other accounts, groups, roles, licences or attributes."""
     REMOVED = "is removed, and had no access"
     """The record of somebody who had left."""
     RECORD = "changes in the record only"

@@ -49,7 +49,7 @@ PRIVILEGED_ROLES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One group or role that a record gives, now or later: its place in the record, and from when to when.
+    """One group, role or licence that a record gives, now or later: its place in the record, and from when to when.
 
     `start` and `end` are None where the records set no bound.
     """
@@ -91,6 +91,12 @@ def role_grants(key: str, person: Person, now: datetime) -> Iterator[Grant]:
     """The directory roles that the person has or will have."""
     for at, entry in enumerate(person.roles):
         yield from _grant((key, "roles", at), person, entry, now)
+
+
+def licence_grants(key: str, person: Person, now: datetime) -> Iterator[Grant]:
+    """The licences that the person is or will be given."""
+    for at, entry in enumerate(person.licences):
+        yield from _grant((key, "licences", at), person, entry, now)
 
 
 def is_privileged(role: str) -> bool:

@@ -47,7 +47,7 @@ _TAIL = """
 | client.yaml | `dormant: 45 days`; below an Entra directory `sign ins: true` | dormant-account |
 | groups.yaml | `confidential: true`, `nda: required` or `nda: not required` | signed-nda, protected-members |
 | groups.yaml | `separate from: [payments-approval]` | separate-duties |
-| groups.yaml | `seats: 12` | licence-seats |
+| groups.yaml; client.yaml, below a licence | `seats: 12` | licence-seats |
 | groups.yaml, people | `owner: lee.park` | leaver-successor, shared-account-owner |
 | people | `nda: {signed: 2024-03-01, document: N-17, expires: 2027-03-01}` | signed-nda, nda-review |
 | people | `kind: shared` or `kind: service` | shared-account-owner |

@@ -8,7 +8,7 @@ from datetime import datetime
 from leaver.lifecycle import effective_end
 from leaver.model import Client, Departure, Level, Person, local
 from leaver.model.finding import person_subject
-from leaver.policy.access import Grant, group_grants, people, present
+from leaver.policy.access import Grant, group_grants, licence_grants, people, present
 from leaver.policy.rule import Break, Policy
 
 
@@ -97,26 +97,40 @@ def check_successors(client: Client, now: datetime) -> Iterator[Break]:
 
 
 def check_seats(client: Client, now: datetime) -> Iterator[Break]:
-    """No group with seats has, now or later, more members in the records than seats."""
-    seats = {key: group.seats for key, group in client.groups.items() if group.seats is not None}
-    if not seats:
+    """No group and no licence with seats has, now or later, more people in the records than seats."""
+    groups = {key: group.seats for key, group in client.groups.items() if group.seats is not None}
+    licences = {
+        key: licence.seats for key, licence in client.settings.licences.items() if licence.seats is not None
+    }
+    if not groups and not licences:
         return
-    grants: dict[str, list[Grant]] = {key: [] for key in seats}
+    by_group: dict[str, list[Grant]] = {key: [] for key in groups}
+    by_licence: dict[str, list[Grant]] = {key: [] for key in licences}
     for key, person in people(client, now):
-        for grant in group_grants(key, person, now):
-            if grant.name in grants:
-                grants[grant.name].append(grant)
-    for key, most in seats.items():
-        moments = sorted({now, *(each.start for each in grants[key] if each.start and each.start > now)})
-        for moment in moments:
-            count = sum(_covers(each, moment) for each in grants[key])
-            if count > most:
-                bought = f"{most} seat{'' if most == 1 else 's'}"
-                when = "has" if moment == now else f"will have from {local(moment, client.zone)} on"
-                yield Break(
-                    "groups", (key, "seats"), f'group "{key}"', f"{when} {count} members for {bought}"
-                )
-                break
+        for found, grants in (
+            (by_group, group_grants(key, person, now)),
+            (by_licence, licence_grants(key, person, now)),
+        ):
+            for grant in grants:
+                if grant.name in found:
+                    found[grant.name].append(grant)
+    for key, most in groups.items():
+        if (said := _too_many(client, now, by_group[key], most, "members")) is not None:
+            yield Break("groups", (key, "seats"), f'group "{key}"', said)
+    for key, most in licences.items():
+        if (said := _too_many(client, now, by_licence[key], most, "people")) is not None:
+            yield Break("client", ("licences", key, "seats"), f'licence "{key}"', said)
+
+
+def _too_many(client: Client, now: datetime, grants: list[Grant], most: int, whom: str) -> str | None:
+    """The first moment at which more people have something than there are seats, for people."""
+    for moment in sorted({now, *(each.start for each in grants if each.start and each.start > now)}):
+        count = sum(_covers(each, moment) for each in grants)
+        if count > most:
+            bought = f"{most} seat{'' if most == 1 else 's'}"
+            when = "has" if moment == now else f"will have from {local(moment, client.zone)} on"
+            return f"{when} {count} {whom} for {bought}"
+    return None
 
 
 def _covers(grant: Grant, moment: datetime) -> bool:
@@ -205,7 +219,7 @@ LICENCE_SEATS = Policy(
     "licence-seats",
     Level.ADVISORY,
     ("CIS 2.1", "NIST CM-10"),
-    "No group has more members in the records than `seats`, now or at any later moment.",
-    "Buy more and correct `seats`, or take people out of the group.",
+    "No group and no licence has more people in the records than `seats`, now or at any later moment.",
+    "Buy more and correct `seats`, or take people out.",
     on_records=check_seats,
 )

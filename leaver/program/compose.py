@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from leaver.actions.live import Live, ended_roles
+from leaver.actions.live import Live, ended_accounts
 from leaver.desired import Desired, DesiredAccount, Memory, desired, leave_ended
 from leaver.limits import renames
 from leaver.model import Client
 from leaver.program.accounts import USER_TYPE, plan_account
 from leaver.program.departures import Departures, hidden
 from leaver.program.groups import plan_group, plan_roles
+from leaver.program.licences import Licences
 from leaver.program.naming import (
     last_name,
     refuse_new_stack,
@@ -47,7 +48,7 @@ def compose(client: Client, now: datetime, live: Live, state: StackState) -> tup
         key: _find(account, live, usernames[account.directory], state.memory)
         for key, account in wanted.accounts.items()
     }
-    wanted = leave_ended(wanted, ended_roles(live, found))
+    wanted = leave_ended(wanted, ended_accounts(client, live, found))
     members: dict[tuple[str, str], Member] = {
         key: found[key] or NewAccount(*key)
         for key, account in wanted.accounts.items()
@@ -93,6 +94,8 @@ def compose(client: Client, now: datetime, live: Live, state: StackState) -> tup
     memberships = tuple(membership for group in planned for membership in group.memberships)
     groups = tuple(group.group for group in planned if group.group is not None)
     roles = plan_roles(wanted, live, members, [(account.person, account.directory) for account in accounts])
+    licences = Licences(client, wanted, live, state, members, notices, stale)
+    given = licences.plan((account.person, account.directory) for account in accounts)
     stale += [(DEPARTURE_TYPE, name) for name in state.untrue if (DEPARTURE_TYPE, name) in state.ids]
     departures = tuple(Departures(client, wanted, state, memberships, roles, groups).plan(accounts))
     return wanted, Plan(
@@ -103,8 +106,9 @@ def compose(client: Client, now: datetime, live: Live, state: StackState) -> tup
         groups=groups,
         memberships=memberships,
         roles=roles,
+        licences=given,
         departures=departures,
-        notices=tuple(sorted(notices)),
+        notices=tuple(sorted(set(notices))),
         renamed={new: old for old, new in keys.items()},
         stale=tuple(
             sorted(

@@ -26,6 +26,7 @@ from leaver.program.compose import as_it_is
 from leaver.source.state import StackState
 
 _ROLE = "role "
+_LICENCE = "licence "
 _WORDS = {Effect.DISABLED: "be disabled", Effect.DELETED: "be deleted"}
 
 
@@ -36,10 +37,10 @@ def guard(
     lost = losses_of(told)
     ledger = state.ledger.given_back(lambda loss: _holds(wanted, loss))
     faults = _faults(client, wanted, told, live, state, lost)
-    return judge(client, lost, _size(live, state), now, ledger, faults)
+    return judge(client, lost, _size(client, live, state), now, ledger, faults)
 
 
-def _size(live: Live, state: StackState) -> Size:
+def _size(client: Client, live: Live, state: StackState) -> Size:
     accounts = as_it_is(state.memory, live).accounts
     people = {person for (person, _), account in accounts.items() if account.enabled}
     groups: dict[str, int] = {}
@@ -49,6 +50,10 @@ def _size(live: Live, state: StackState) -> Size:
                 groups[f"group {group.name} in {name}"] = len(shown.members[id_])
         for role, holders in shown.roles.items():
             groups[f"{_ROLE}{role} in {name}"] = len(holders)
+        for key, licence in client.settings.licences.items():
+            sku = shown.sku(licence.sku) if client.licence_directory(key) == name else None
+            if sku is not None:
+                groups[f"{_LICENCE}{key} in {name}"] = len(sku.holders)
     return Size(len(people), groups)
 
 
@@ -88,7 +93,8 @@ def _takings(wanted: Desired, told: ChangeReport, state: StackState) -> Iterator
             usernames.add(wanted.accounts[key].username)
         if key in state.memory.accounts:
             usernames.add(state.memory.accounts[key].username)
-        what = _WORDS.get(change.effect, f"leave {change.what}")
+        verb = "lose" if change.what.startswith(_LICENCE) else "leave"
+        what = _WORDS.get(change.effect, f"{verb} {change.what}")
         yield Taking(change.subject, change.directory, frozenset(usernames), what)
 
 
@@ -135,6 +141,8 @@ def _holds(wanted: Desired, loss: Loss) -> bool:
     kind, _, name = loss.what.partition(" ")
     if kind == "role":
         return name in account.roles
+    if kind == "licence":
+        return name in account.licences
     return any(
         group.name == name and group.directory == loss.directory and loss.person in group.members
         for group in wanted.groups.values()

@@ -121,6 +121,32 @@ class PlannedRole:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedLicence:
+    """One leaver:index:Licence: a licence that an account is given directly."""
+
+    person: str
+    directory: str
+    licence: str
+    """The key in client.yaml."""
+    sku: str
+    """The product's ID, or its part number where the tenant does not show it."""
+    member: Member
+    held: bool
+    """Whether the directory shows the account with it already: then nothing is sent."""
+    instead: tuple[str, ...] = ()
+    """IDs of products that this run takes from the account: in the same call, since two may exclude each other."""
+    left: bool = False
+    """Whether the account has no access any more, and the licence is the runbook's to take, or to leave."""
+    was: str | None = None
+    """The logical name by which the last state has this assignment, where that is another one."""
+
+    @property
+    def name(self) -> str:
+        """The logical name."""
+        return licence_name(self.person, self.directory, self.licence)
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedDeparture:
     """One leaver:index:Departure; `inputs` are its properties, without `account` where this run makes the account."""
 
@@ -163,6 +189,7 @@ class Plan:
     groups: tuple[PlannedGroup, ...]
     memberships: tuple[PlannedMembership, ...]
     roles: tuple[PlannedRole, ...]
+    licences: tuple[PlannedLicence, ...]
     departures: tuple[PlannedDeparture, ...]
     notices: tuple[Notice, ...]
     renamed: Mapping[str, str]
@@ -178,6 +205,11 @@ class PlanError(LeaverError):
     def __init__(self, reasons: list[str]) -> None:
         self.reasons = tuple(sorted(reasons))
         super().__init__("\n".join(self.reasons))
+
+
+def licence_name(person: str, directory: str, licence: str) -> str:
+    """The logical name of a licence of an account."""
+    return f"{person}/{directory}/licence/{licence}"
 
 
 def slug(text: str) -> str:

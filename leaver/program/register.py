@@ -22,12 +22,13 @@ from leaver.program.plan import (
     PlannedAccount,
     PlannedDeparture,
     PlannedGroup,
+    PlannedLicence,
     PlannedMembership,
     PlannedRole,
     slug,
 )
 from leaver.program.providers import RUNBOOK, okta
-from leaver.source.state import DEPARTURE_TYPE, LEDGER_TYPE, PERSON_TYPE
+from leaver.source.state import DEPARTURE_TYPE, LEDGER_TYPE, LICENCE_TYPE, PERSON_TYPE
 
 _PASSWORD_ALPHABET = string.ascii_letters + string.digits + "!#$%*+-.=?@_"
 PASSWORD_LENGTH = 32
@@ -41,6 +42,13 @@ class Departure(pulumi.CustomResource):
 
     def __init__(self, name: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions) -> None:
         super().__init__(DEPARTURE_TYPE, name, {**inputs, "open": None, "outcomes": None}, options)
+
+
+class Licence(pulumi.CustomResource):
+    """A licence that an account is given directly."""
+
+    def __init__(self, name: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions) -> None:
+        super().__init__(LICENCE_TYPE, name, {**inputs, "skuId": None, "skuPartNumber": None}, options)
 
 
 class PersonComponent(pulumi.ComponentResource):
@@ -131,6 +139,8 @@ class Registrar:
             self._membership(membership)
         for role in self._plan.roles:
             self._role(role)
+        for licence in self._plan.licences:
+            self._licence(licence)
         for departure in self._plan.departures:
             self._departure(departure)
 
@@ -250,6 +260,26 @@ class Registrar:
                 parent=self._people[role.person],
                 provider=self._providers[role.directory],
                 import_=f"{prefix}{role.assignment}" if role.assignment else None,
+            ),
+        )
+
+    def _licence(self, licence: PlannedLicence) -> None:
+        user = self._users[licence.person, licence.directory]
+        Licence(
+            licence.name,
+            {
+                "account": self._member(licence.member),
+                "licence": licence.licence,
+                "sku": licence.sku,
+                "instead": list(licence.instead) or None,
+                "left": licence.left or None,
+            },
+            pulumi.ResourceOptions(
+                parent=self._people[licence.person],
+                provider=self._providers.get(f"{RUNBOOK}/{licence.directory}"),
+                # Entra gives none before the account has its usage location.
+                depends_on=[user],
+                aliases=[pulumi.Alias(name=licence.was)] if licence.was else None,
             ),
         )
 

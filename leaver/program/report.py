@@ -11,7 +11,15 @@ from leaver.desired.change import SEPARATOR
 from leaver.lifecycle import Phase, effective_end, ended_term
 from leaver.model import Client, local
 from leaver.program.plan import NewAccount, Plan, PlannedAccount, PlannedGroup, slug
-from leaver.source.state import ENTRA_GROUP, ENTRA_MEMBER, ENTRA_ROLE, OKTA_GROUP, OKTA_MEMBERS, StackState
+from leaver.source.state import (
+    ENTRA_GROUP,
+    ENTRA_MEMBER,
+    ENTRA_ROLE,
+    LICENCE_TYPE,
+    OKTA_GROUP,
+    OKTA_MEMBERS,
+    StackState,
+)
 
 _STATUS = ("account_enabled", "status", "force_password_change", "user_principal_name", "login", "manager_id")
 
@@ -37,7 +45,7 @@ class _Reporter:
     def report(self) -> ChangeReport:
         wanted, client = self._wanted, self._client
         found = [*self._accounts(), *self._renames(), *self._deletions(), *self._groups()]
-        found += [*self._dropped(), *self._single(), *self._roles()]
+        found += [*self._dropped(), *self._single(), *self._roles(), *self._licences()]
         found += self._departures()
         return ChangeReport(
             client=client.key,
@@ -228,6 +236,26 @@ class _Reporter:
                 why = self._because(person, directory, role)
                 agreed = self._is_agreed(person, directory, role)
                 yield Change(person, directory, Effect.REMOVED, f"role {role}", why, agreed=agreed)
+
+    def _licences(self) -> Iterator[Change]:
+        planned = {each.name: each for each in self._plan.licences}
+        for each in planned.values():
+            if not each.held:
+                yield Change(each.person, each.directory, Effect.ADDED, f"licence {each.licence}")
+        staying = {each.name for each in planned.values() if not each.left} | {
+            each.was for each in planned.values()
+        }
+        for type_, name in self._state.ids:
+            if type_ == LICENCE_TYPE and name not in staying and not self._left_before(name):
+                person, directory, _, licence = name.split("/", 3)
+                # No term is of a licence, so no key of a group or role stands for it.
+                why = self._because(person, directory, "")
+                agreed = self._is_agreed(person, directory, "")
+                yield Change(person, directory, Effect.REMOVED, f"licence {licence}", why, agreed=agreed)
+
+    def _left_before(self, name: str) -> bool:
+        """Whether an earlier run left the licence to the runbook, and told so."""
+        return self._state.inputs.get((LICENCE_TYPE, name), {}).get("left") is True
 
     def _departures(self) -> Iterator[Change]:
         for each in self._plan.departures:

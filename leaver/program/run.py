@@ -82,7 +82,8 @@ def _run(root: Path, environ: Mapping[str, str], clock: Callable[[], datetime]) 
         with configured(home, environ) as evidence:
             images.record(plan.departures, evidence)
     made = providers(client, credentials)
-    for directory in sorted({departure.directory for departure in plan.departures}):
+    served = {each.directory for each in plan.departures} | {each.directory for each in plan.licences}
+    for directory in sorted(served):
         made[f"{RUNBOOK}/{directory}"] = runbook_provider(client, directory)
     Registrar(plan, made, judgement.ledger, losing=judgement.ledger != state.ledger).register()
 

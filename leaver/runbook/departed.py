@@ -20,6 +20,8 @@ from leaver.runbook.choice import choose
 from leaver.runbook.order import ENDING
 from leaver.runbook.step import Case
 
+_LICENCES = "licences"
+
 
 @dataclass(frozen=True, slots=True)
 class Left:
@@ -69,6 +71,22 @@ def book_for(client: Client, directory: str, gone: Left) -> Runbook:
         steps=steps,
         settings={name: _plain(own) for name, own in book.settings.items() if name in names},
     )
+
+
+def leaves_licence(client: Client, account: DesiredAccount, now: datetime, name: str) -> bool:
+    """Whether a licence (its part number) of somebody without access is the runbook's to take, or to leave.
+
+    Who left loses it by the step `licences`, after what needs it. A record that only says `disabled` loses it with
+    its groups, but for what that step would keep: a mailbox does not outlive its licence for long.
+    """
+    gone = left(client, account, now)
+    if gone is None or gone.ahead:
+        return False
+    if not gone.only_ending:
+        return any(step.name == _LICENCES for step in book_for(client, account.directory, gone).steps)
+    book = choose(client.settings.runbook, "entra")
+    own = book.settings.get(_LICENCES, {}) if any(step.name == _LICENCES for step in book.steps) else {}
+    return name in (own.get("keep") or ()) or own.get("mailbox") == "shared"
 
 
 def colleague(client: Client, person: str, directory: str) -> str | None:

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 
-from leaver.actions import entra
+from leaver.actions import graph_pages
 from leaver.actions.answer import Answer
 from leaver.actions.api import Api
 from leaver.actions.call import Call
@@ -72,12 +72,12 @@ class GraphTransport(ApiTransport):
         try:
             rows = self._rows(sent, first)
             last = first
-            if url := entra.next_link(first):
+            if url := graph_pages.next_link(first):
                 if not self.api.channel.same_origin(url):
                     raise self.api.channel.bad(sent.subject, "leads to another host", first)
                 async for last in self.api.pages(
                     Call("GET", url, sent.subject, sent.needs, headers=dict(sent.ask.headers) or None),
-                    entra.next_link,
+                    graph_pages.next_link,
                 ):
                     rows += self._rows(sent, last)
         except CallFailed as error:

@@ -13,7 +13,7 @@ from leaver.runbook.step import Permission, Step
 
 Kind = Literal["entra", "okta"]
 READING, CUT, STATE = "read the directory", "cut access", "accounts and groups"
-ROLES, SIGN_INS = "roles in records", "sign ins: true"
+ROLES, LICENCES, SIGN_INS = "roles in records", "licences in records", "sign ins: true"
 
 EVERY_RUN: Mapping[Kind, tuple[tuple[str, Permission], ...]] = {
     "entra": (
@@ -37,6 +37,8 @@ EVERY_RUN: Mapping[Kind, tuple[tuple[str, Permission], ...]] = {
 WHERE_USED: Mapping[Kind, tuple[tuple[str, Permission], ...]] = {
     "entra": (
         (ROLES, Permission("RoleManagement.ReadWrite.Directory", "give and take directory roles")),
+        (LICENCES, Permission("LicenseAssignment.ReadWrite.All", "give licences, and take them away")),
+        (LICENCES, Permission("Organization.Read.All", "tell the licences by name, and how many are free")),
         (
             SIGN_INS,
             Permission("AuditLog.Read.All", "read when an account was last used (needs a P1 licence)"),
@@ -78,7 +80,7 @@ class Need:
 
 
 def needed(kind: Kind, steps: Iterable[Step], *, uses: Collection[str] = ()) -> tuple[Need, ...]:
-    """The permissions of every run and of these steps, by name; `uses` are ROLES and SIGN_INS."""
+    """The permissions of every run and of these steps, by name; `uses` are ROLES, LICENCES and SIGN_INS."""
     stated = [*EVERY_RUN[kind], *(each for each in WHERE_USED[kind] if each[0] in uses)]
     stated += [(step.name, permission) for step in steps for permission in step.needs]
     by_name: dict[str, list[tuple[str, str]]] = {}

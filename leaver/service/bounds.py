@@ -66,7 +66,7 @@ def _part(before: Client, after: Client, now: datetime) -> Part | None:
 
 def _whole(last: Records) -> Size:
     people = [person for client in last.clients.values() for person in client.people.values()]
-    groups = sum(len(person.group_keys or ()) + len(person.roles) for person in people)
+    groups = sum(len(person.group_keys or ()) + len(person.roles) + len(person.licences) for person in people)
     return Size(len(people), {"": groups})
 
 

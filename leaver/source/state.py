@@ -17,6 +17,7 @@ from leaver.limits import Ledger
 PERSON_TYPE = "leaver:index:Person"
 LEDGER_TYPE = "leaver:index:Losses"
 DEPARTURE_TYPE = "leaver:index:Departure"
+LICENCE_TYPE = "leaver:index:Licence"
 ENTRA_USER = "azuread:index/user:User"
 ENTRA_GROUP = "azuread:index/group:Group"
 ENTRA_MEMBER = "azuread:index/groupMember:GroupMember"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leaver.desired import desired, leave_ended
+from leaver.desired import StillHeld, desired, leave_ended
 from tests.estates import NOW, client
 
 GROUPS = {"finance": {"directory": "entra"}, "vpn": {"directory": "entra", "membership": "additive"}}
@@ -22,7 +22,7 @@ def wanted(**dana: Any) -> Any:
 
 
 def test_an_ended_account_is_put_into_no_group_and_keeps_those_it_is_in() -> None:
-    left = leave_ended(wanted(), {DANA: {"Reports Reader"}})
+    left = leave_ended(wanted(), {DANA: StillHeld(frozenset({"Reports Reader"}))})
     assert {key: (group.members, group.undecided) for key, group in left.groups.items()} == {
         "finance": (("lee",), ("dana",)),
         "vpn": ((), ("dana",)),
@@ -30,7 +30,9 @@ def test_an_ended_account_is_put_into_no_group_and_keeps_those_it_is_in() -> Non
 
 
 def test_an_ended_account_gets_no_role_and_keeps_those_it_holds() -> None:
-    assert leave_ended(wanted(), {DANA: {"Reports Reader"}}).accounts[DANA].roles == ("Reports Reader",)
+    assert leave_ended(wanted(), {DANA: StillHeld(frozenset({"Reports Reader"}))}).accounts[DANA].roles == (
+        "Reports Reader",
+    )
 
 
 @pytest.mark.parametrize(
@@ -40,9 +42,18 @@ def test_an_ended_account_gets_no_role_and_keeps_those_it_holds() -> None:
 )
 def test_whoever_is_reinstated_or_shall_be_out_is_as_the_record_says(record: dict[str, Any]) -> None:
     before = wanted(**record)
-    assert leave_ended(before, {DANA: set()}) == before
+    assert leave_ended(before, {DANA: StillHeld()}) == before
 
 
 def test_an_account_that_stands_is_as_the_record_says() -> None:
     before = wanted()
     assert leave_ended(before, {}) == before
+
+
+def test_an_ended_account_is_given_no_licence_and_keeps_those_it_has() -> None:
+    people = {"dana": {"licences": ["e3", "visio"], "usage location": "GB"}}
+    catalogue = {"e3": {"sku": "SPE_E3"}, "visio": {"sku": "VISIOCLIENT"}}
+    before = desired(client(people, licences=catalogue), NOW)
+    assert before.accounts[DANA].licences == ("e3", "visio")
+    left = leave_ended(before, {DANA: StillHeld(licences=frozenset({"visio"}))})
+    assert left.accounts[DANA].licences == ("visio",)

@@ -30,12 +30,13 @@ def ends(person: Person) -> datetime | None:
 
 
 def access(wanted: Desired, person: str) -> set[tuple[str, ...]]:
-    """Everything that the person has: accounts that are enabled, groups and roles, each by directory."""
+    """Everything that the person has: accounts that are enabled, groups, roles and licences, each by directory."""
     found: set[tuple[str, ...]] = set()
     for (key, directory), account in wanted.accounts.items():
         if key == person:
             found |= {("account", directory)} if account.enabled else set()
             found |= {("role", directory, role) for role in account.roles}
+            found |= {("licence", directory, licence) for licence in account.licences}
     for group in wanted.groups.values():
         if person in group.members:
             found.add(("group", group.directory, group.key))

@@ -77,3 +77,23 @@ def test_invariant_01_a_group_or_role_for_a_time_is_gone_at_its_end(client: Clie
             found = access(desired(client, entry.until), key)
             held = {what[-1] for what in found if what[0] != "account"}
             assert entry.name not in held - set(client.settings.notice_groups)
+
+
+@PROFILE
+@given(st.data(), clients())
+def test_invariant_01_nobody_has_a_licence_without_access(data: st.DataObject, client: Client) -> None:
+    now = data.draw(instants(client))
+    everybody = {
+        (key, directory): Remembered(f"id-{key}", f"{key}@a.example", enabled=True)
+        for key in (*client.people, "somebody.gone")
+        for directory in client.settings.directories
+    }
+    for (key, directory), account in desired(client, now, Memory(everybody)).accounts.items():
+        record = client.people.get(key)
+        if record is None or not phase(record, now).has_access or directory not in client.accounts(key):
+            assert account.licences == ()
+        else:
+            of_here = {
+                name for name in record.licences if client.settings.licences[name].directory == directory
+            }
+            assert set(account.licences) == of_here

@@ -186,7 +186,7 @@ BROKEN = {
         """,
         "cad: {name: CAD, directory: entra, seats: 1}",
         expected=f'{GROUPS}:2:45: advisory: group "cad": has 2 members for 1 seat (licence-seats). Buy more and '
-        "correct `seats`, or take people out of the group.",
+        "correct `seats`, or take people out.",
     ),
     "more members than seats next month": Case(
         "licence-seats",
@@ -196,7 +196,7 @@ BROKEN = {
         """,
         "cad: {name: CAD, directory: entra, seats: 1}",
         expected=f'{GROUPS}:2:45: advisory: group "cad": will have from 2026-12-01 09:00 UTC on 2 members for 1 '
-        "seat (licence-seats). Buy more and correct `seats`, or take people out of the group.",
+        "seat (licence-seats). Buy more and correct `seats`, or take people out.",
     ),
     "a client that deletes": Case(
         "disable-not-delete",

@@ -15,6 +15,7 @@ from leaver.providers.base.errors import ProviderError
 from leaver.providers.base.resource import Field, PluginProvider
 from leaver.providers.base.values import Bag
 from leaver.providers.leaver.departure import DEPARTURE
+from leaver.providers.leaver.licence import LICENCE
 from leaver.providers.leaver.session import Session, home_of, project_of
 
 _CONFIG = (
@@ -50,7 +51,7 @@ def provider(*, environ: Mapping[str, str], folder: Path, clock: Callable[[], da
         version=__version__,
         config=_CONFIG,
         configure=configure,
-        resources={kind.token: kind for kind in (DEPARTURE,)},
+        resources={kind.token: kind for kind in (DEPARTURE, LICENCE)},
         accept_secrets=True,
     )
 

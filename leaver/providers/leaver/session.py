@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from leaver.model import EntraSettings, OktaSettings
 from leaver.model.variables import NOW, PLAN
 from leaver.providers.base.errors import Cancelled, ProviderError
 from leaver.providers.base.resource import Call
+from leaver.providers.leaver.turns import Turns
 from leaver.runbook.connection import open_transport
 from leaver.runbook.transport import Transport
 from leaver.source.asked import Asked, asked_for_person
@@ -40,6 +41,8 @@ class Session:
     cancelled: threading.Event
     project: Path | None = None
     """The folder with the records; None where there is none around the plugin."""
+    turns: Turns = field(default_factory=Turns)
+    """Calls about one account, one after the other."""
 
     @property
     def now(self) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 from leaver.sandbox.graph import objects, pages
@@ -25,7 +26,28 @@ SKUS: dict[str, str] = {
     "AAD_PREMIUM_P2": "84a661c4-e949-4bd2-a560-ed7766fcaf2b",
 }
 BOUGHT = 20_000
+"""Units of each product in a tenant of which nobody said another number."""
+_UNITS = "subscription"
+# The service plans of Exchange Online, of which a user may have one (the same page).
+_SMALL_MAIL, _LARGE_MAIL = "9aaf7827-d63c-4b61-89c3-182f06f82e5c", "efb87545-963c-4e0d-99df-69c6916d9eb0"
+_MAIL = {
+    SKUS[name]: _LARGE_MAIL if name in ("SPE_E3", "SPE_E5", "ENTERPRISEPACK") else _SMALL_MAIL
+    for name in ("SPE_E3", "SPE_E5", "ENTERPRISEPACK", "O365_BUSINESS_PREMIUM", "SPB", "EXCHANGESTANDARD")
+}
 _NAMES = {sku: name for name, sku in SKUS.items()}
+
+
+def buy(db: sqlite3.Connection, tid: str, units: dict[str, int]) -> None:
+    """Say how many units a tenant has, by part number. Raises KeyError for a product that there is not."""
+    for name, number in units.items():
+        sku = SKUS[name]
+        db.execute("DELETE FROM graph_objects WHERE tenant = ? AND type = ? AND key = ?", (tid, _UNITS, sku))
+        objects.insert(db, tid, _UNITS, f"{tid}_{sku}", {"enabled": int(number)}, key=sku)
+
+
+def _bought(call: Call) -> dict[str, int]:
+    stated = {each.key: each.doc["enabled"] for each in objects.listed(call.db, call.tid, _UNITS)}
+    return {sku: stated.get(sku, BOUGHT) for sku in SKUS.values()}
 
 
 def _consumed(call: Call) -> dict[str, int]:
@@ -40,14 +62,14 @@ def _consumed(call: Call) -> dict[str, int]:
     return {sku: len(users) for sku, users in holders.items()}
 
 
-def _sku(call: Call, seq: int, sku: str, consumed: int) -> Obj:
+def _sku(call: Call, seq: int, sku: str, consumed: int, bought: int) -> Obj:
     doc = {
         "accountId": call.tid,
         "accountName": call.tenant.client,
         "appliesTo": "User",
         "capabilityStatus": "Enabled",
         "consumedUnits": consumed,
-        "prepaidUnits": {"enabled": BOUGHT, "suspended": 0, "warning": 0, "lockedOut": 0},
+        "prepaidUnits": {"enabled": bought, "suspended": 0, "warning": 0, "lockedOut": 0},
         "skuId": sku,
         "skuPartNumber": _NAMES[sku],
     }
@@ -55,8 +77,8 @@ def _sku(call: Call, seq: int, sku: str, consumed: int) -> Obj:
 
 
 def _list_skus(call: Call) -> Answer:
-    used = _consumed(call)
-    rows = [_sku(call, seq, sku, used[sku]) for seq, sku in enumerate(SKUS.values(), 1)]
+    used, bought = _consumed(call), _bought(call)
+    rows = [_sku(call, seq, sku, used[sku], bought[sku]) for seq, sku in enumerate(SKUS.values(), 1)]
     source = pages.Source(lambda after, _ids, _keys: iter(rows[after:]))
     return pages.answer(call, "subscribedSkus", source, kind="subscribedSku")
 
@@ -103,9 +125,32 @@ def _assign_to_user(call: Call) -> Answer:
                 "User license is inherited from a group membership and it cannot be removed directly from the user."
             )
         raise bad_request("User does not have a corresponding license.")
-    user.doc["assignedLicenses"] = _merged(held, add, remove)
+    merged = _merged(held, add, remove)
+    before = {each["skuId"] for each in held} | through
+    _refuse_conflicts(before, {each["skuId"] for each in merged} | through)
+    _refuse_too_many(call, {each["skuId"] for each in add} - before)
+    user.doc["assignedLicenses"] = merged
     objects.save(call.db, call.tid, user)
     return Answer(200, {"@odata.context": call.context("users/$entity"), **view(call, user, None)})
+
+
+def _refuse_conflicts(before: set[str], after: set[str]) -> None:
+    plans = {_MAIL[sku] for sku in after if sku in _MAIL}
+    if len(plans) > 1 >= len({_MAIL[sku] for sku in before if sku in _MAIL}):
+        raise bad_request(
+            f"License assignment failed because service plans {','.join(sorted(plans))} are mutually exclusive."
+        )
+
+
+def _refuse_too_many(call: Call, fresh: set[str]) -> None:
+    bought = _bought(call)
+    # Counting reads every account, which a tenant with units enough does without.
+    if all(bought[sku] == BOUGHT for sku in fresh):
+        return
+    used = _consumed(call)
+    for sku in sorted(fresh):
+        if used[sku] >= bought[sku]:
+            raise bad_request(f"Subscription with SKU {sku} does not have any available licenses.")
 
 
 def _assign_to_group(call: Call) -> Answer:

@@ -8,6 +8,7 @@ from typing import Any
 
 from leaver.sandbox.clock import iso
 from leaver.sandbox.graph.belongings import give
+from leaver.sandbox.graph.licences import buy
 from leaver.sandbox.graph.types import METHOD_TYPES, TYPES
 from leaver.sandbox.settings import Sandbox
 from leaver.sandbox.tenants import Tenant
@@ -38,7 +39,8 @@ def seed(box: Sandbox, tenant: Tenant, content: dict[str, Any]) -> dict[str, Any
     A user is a document of Graph properties; `userPrincipalName` is needed, `id` is made when missing, and it
     may have `manager` (a user principal name), `methods` (`[{"segment": "phoneMethods", ...}]`) and `devices`
     (`[{"displayName": ..., ...}]`). A group is a document with `displayName` and `members` and `owners` (user
-    principal names or ids). `belongings` names accounts, by user principal name, that get all of `belongings.give`.
+    principal names or ids). `units` says how many of a licence were bought, by part number. `belongings` names
+    accounts, by user principal name, that get all of `belongings.give`.
     Answers the ids by name. Raises ValueError, KeyError or sqlite3 errors for bad
     content; then nothing was loaded.
     """
@@ -73,6 +75,7 @@ def seed(box: Sandbox, tenant: Tenant, content: dict[str, Any]) -> dict[str, Any
         db.executemany(
             "INSERT INTO graph_objects (tenant, type, id, key, owner, doc) VALUES (?,?,?,?,?,?)", rows
         )
+        buy(db, tid, content.get("units", {}))
         db.executemany(
             "INSERT OR IGNORE INTO graph_links (tenant, rel, source, target) VALUES (?,?,?,?)", links
         )
