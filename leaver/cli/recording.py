@@ -79,7 +79,8 @@ def record(session: Session, word: Word, message: str, operator: Operator, what:
     try:
         wrote = rewrite(session.root, word.file, word, home=session.home)
     except Exception as fault:
-        done.faults.append(("record", f"{word.file}: not written: {_text(fault)} Write it by hand: {what}."))
+        why = _text(fault).rstrip(".")
+        done.faults.append(("record", f"{word.file}: not written: {why}. Write it by hand: {what}."))
         return done
     done.states.append(("record", f"{word.file}: {what}" if wrote else f"{word.file}: says so already"))
     try:

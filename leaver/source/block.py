@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_PEOPLE = re.compile(r"people:[ ]*(?:#[^\n]*)?\r?(?:\n|\Z)")
+_SPELLED = ("people", '"people"', "'people'")
+_PEOPLE = re.compile(r"(?:people|\"people\"|'people') *:[ ]*(?:#[^\n]*)?\r?(?:\n|\Z)")
 _COLON = re.compile(r" *:(?=[ \r\n]|\Z)")
 _CONTENT = re.compile(r"^( *)[^ #\r\n]", re.MULTILINE)
 
@@ -31,14 +32,20 @@ class Block:
 
 def find_record(text: str, key: str) -> Block | None:
     """The record of the person `key` in the text of a people file; None when it is not there beyond doubt."""
-    heads = [_PEOPLE.match(text, at) for at in _line_starts(text, "people:", 0, len(text))]
-    if len(heads) != 1 or heads[0] is None:
+    head = people_head(text)
+    if head is None:
         return None
-    after = heads[0].end()
+    after = head.end()
     first = _CONTENT.search(text, after)
     if first is None or not first[1]:
         return None
     return find_entry(text, key, len(first[1]), after, len(text))
+
+
+def people_head(text: str) -> re.Match[str] | None:
+    """The line `people:` below which the records stand; None when it is not the only one beyond doubt."""
+    heads = [_PEOPLE.match(text, at) for key in _SPELLED for at in _line_starts(text, key, 0, len(text))]
+    return heads[0] if len(heads) == 1 else None
 
 
 def find_entry(text: str, key: str, indent: int, start: int, end: int) -> Block | None:

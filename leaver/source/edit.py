@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -143,7 +144,8 @@ def _rewritten(text: str, record: Block, changes: Fields) -> str:
 
 def _round_trip(text: str, section: Block, changes: Fields) -> str:
     margin = " " * section.indent
-    lines = text[section.start : section.end].splitlines()
+    own = text[section.start : section.end].splitlines(keepends=True)
+    lines = [line.rstrip("\r\n") for line in own]
     if any(line.strip() and not line.startswith(margin) for line in lines):
         raise EditRefused(f"line {section.line}: a line of the section is less indented than its key")
     inner = _CONTENT.search("\n".join(lines[1:]))
@@ -153,8 +155,23 @@ def _round_trip(text: str, section: Block, changes: Fields) -> str:
         data = yaml.load("".join(line[section.indent :] + "\n" for line in lines))
     except YAMLError as error:
         raise EditRefused(f"line {section.line}: {str(error).splitlines()[0]}") from None
+    before = _dumped(yaml, data, section.indent)
     _apply(data, changes)
-    return text[: section.start] + _dumped(yaml, data, text, section) + text[section.end :]
+    after = _dumped(yaml, data, section.indent)
+    return text[: section.start] + _joined(_merged(own, before, after), text, section) + text[section.end :]
+
+
+def _merged(own: list[str], before: list[str], after: list[str]) -> list[str]:
+    """The lines of `after`; each that the change left alone as it is in the file, with its spaces.
+
+    `before` are the lines `own` as the library writes them.
+    """
+    if len(own) != len(before):
+        return after
+    merged: list[str] = []
+    for tag, start, end, first, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        merged += own[start:end] if tag == "equal" else after[first:last]
+    return merged
 
 
 def _inserted(text: str, record: Block, indent: int, changes: Fields) -> str:
@@ -164,8 +181,8 @@ def _inserted(text: str, record: Block, indent: int, changes: Fields) -> str:
     yaml = _yaml(max(indent - record.indent, 1))
     start = text[: record.end]
     if not start.endswith("\n"):
-        return start + _line_break(text) + _dumped(yaml, data, text, at).rstrip("\r\n") + text[record.end :]
-    return start + _dumped(yaml, data, text, at) + text[record.end :]
+        start += _line_break(text)
+    return start + _joined(_dumped(yaml, data, indent), text, at) + text[record.end :]
 
 
 def _apply(data: Any, changes: Fields) -> None:
@@ -209,12 +226,16 @@ def _yaml(step: int) -> YAML:
     return yaml
 
 
-def _dumped(yaml: YAML, data: Any, text: str, at: Block) -> str:
+def _dumped(yaml: YAML, data: Any, indent: int) -> list[str]:
     stream = io.StringIO()
     yaml.dump(data, stream)
-    margin, end = " " * at.indent, _line_break(text)
-    lines = [f"{margin}{line}".rstrip() + end for line in stream.getvalue().splitlines()]
-    whole = "".join(lines)
+    return [f"{' ' * indent}{line}".rstrip() for line in stream.getvalue().splitlines()]
+
+
+def _joined(lines: list[str], text: str, at: Block) -> str:
+    """The lines in the place `at` of `text`, with its line breaks where they have none."""
+    end = _line_break(text)
+    whole = "".join(line if line.endswith("\n") else line + end for line in lines)
     is_last = at.end == len(text) and not text.endswith("\n")
     return whole.rstrip("\r\n") if is_last else whole
 

@@ -6,10 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from leaver.source.block import find_record
+from leaver.source.block import find_record, people_head
 from leaver.source.edit import EditRefused, change_record, record_data
 
-_HEAD = re.compile(r"^people:[ ]*(?:#[^\n]*)?\r?(?:\n|\Z)", re.MULTILINE)
 _CONTENT = re.compile(r"^( *)[^ #\r\n]", re.MULTILINE)
 _PLACEHOLDER = "name"
 
@@ -46,8 +45,8 @@ def new_record(person: str, fields: Mapping[str, Any]) -> str:
 
 def _end(text: str, person: str) -> tuple[int, int]:
     """Where the people of a file end, and how far their keys are indented."""
-    heads = list(_HEAD.finditer(text))
-    first = _CONTENT.search(text, heads[0].end()) if len(heads) == 1 else None
+    head = people_head(text)
+    first = _CONTENT.search(text, head.end()) if head else None
     if first is None or not first[1]:
         raise EditRefused(
             f'person "{person}": the file has no list of people, one below another, to put the record into. '

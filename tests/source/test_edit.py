@@ -199,3 +199,32 @@ def test_a_record_is_found_in_the_place_where_it_stands() -> None:
     assert block is not None
     assert PEOPLE.splitlines()[block.line - 1] == "  dana.reyes:"
     assert PEOPLE[block.start : block.end].endswith("    manager: lee.park\n")
+
+
+QUOTED = """\
+'people' :   # everybody
+    "dana.reyes":
+        name:   Dana
+        'departure' :   # agreed
+            "at":   2026-11-27 17:00   # Friday   \x20
+
+            # the ticket says so
+            kind:  'voluntary'
+    lee.park: {name: Lee}
+"""
+
+
+def test_quoted_keys_and_every_space_beside_the_change_stay() -> None:
+    changed = set_departure(QUOTED, "dana.reyes", {**WORD, "kind": "involuntary"})
+    assert difference(QUOTED, changed) == [
+        "-            kind:  'voluntary'",
+        "+            kind: 'involuntary'",
+        "+            released: 2026-11-22 14:00:03 -05:00",
+        "+            released by: Ana Lee <ana@msp.example>",
+    ]
+
+
+def test_lines_that_end_otherwise_than_the_first_keep_their_end() -> None:
+    text = "people:\r\n  dana:\n    departure:\n      at: 2026-11-27 17:00\n      kind: voluntary\n"
+    changed = set_departure(text, "dana", {"ticket": "HD-1"})
+    assert changed == text + "      ticket: HD-1\r\n"
