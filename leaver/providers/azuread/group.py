@@ -7,6 +7,7 @@ import uuid
 
 from leaver.providers.azuread.graph import Graph, invalid_property_values, not_found
 from leaver.providers.azuread.group_fields import EXTRAS, FIELDS, hides_members, rules
+from leaver.providers.azuread.group_people import add, converge, first_owners, known, listed, named, texts
 from leaver.providers.base.errors import ProviderError
 from leaver.providers.base.planning import is_empty
 from leaver.providers.base.resource import MINUTE, Call, Field, ResourceType
@@ -37,7 +38,7 @@ def create(call: Call, planned: Bag, *, with_members: bool) -> tuple[str, Bag]:
         raise ProviderError("administrativeUnitIds: the stand-in does not create groups in such units")
     if planned.get("preventDuplicateNames"):
         _refuse_duplicate(call, name, own_id=None)
-    owners, more_owners = _first_owners(call, planned)
+    owners, more_owners = first_owners(call, planned)
     body: Bag = {
         **_TYPE,
         "description": planned.get("description") or None,
@@ -45,13 +46,13 @@ def create(call: Call, planned: Bag, *, with_members: bool) -> tuple[str, Bag]:
         "groupTypes": planned.get("types") or [],
         "isAssignableToRole": bool(planned.get("assignableToRole")),
         "mailEnabled": bool(planned.get("mailEnabled")),
-        "mailNickname": _known(planned, "mailNickname") or str(uuid.uuid4())[:10],
+        "mailNickname": known(planned, "mailNickname") or str(uuid.uuid4())[:10],
         "owners@odata.bind": [graph.reference("beta", owner) for owner in owners],
         "resourceBehaviorOptions": planned.get("behaviors") or [],
         "resourceProvisioningOptions": planned.get("provisioningOptions") or [],
         "securityEnabled": bool(planned.get("securityEnabled")),
         **_membership_rule(planned),
-        **{key: planned[key] for key in ("theme", "visibility") if _known(planned, key)},
+        **{key: planned[key] for key in ("theme", "visibility") if known(planned, key)},
     }
     if planned.get("writebackEnabled"):
         body["writebackConfiguration"] = _writeback(planned)
@@ -61,7 +62,7 @@ def create(call: Call, planned: Bag, *, with_members: bool) -> tuple[str, Bag]:
     object_id = str(answer.get("id") or "")
     if not object_id:
         raise ProviderError(f'Creating group "{name}": unable to obtain group object ID')
-    resource_id, what, path = f"/groups/{object_id}", _what(object_id), f"beta/groups/{object_id}"
+    resource_id, what, path = f"/groups/{object_id}", named(object_id), f"beta/groups/{object_id}"
     # The real plugin forgets that members are still to come: a failed POST leaves all of them in the state.
     call.created(resource_id, {key: None if has_unknown(value) else value for key, value in planned.items()})
     for shown in (f"TERRAFORM_UPDATE_{uuid.uuid4()}", name):
@@ -73,9 +74,9 @@ def create(call: Call, planned: Bag, *, with_members: bool) -> tuple[str, Bag]:
         lambda: (graph.find(call, path, f"Retrieving {what}") or {}).get("displayName") == name,
     )
     _set_extras(call, object_id, planned)
-    _add(call, object_id, "owners", more_owners)
+    add(call, object_id, "owners", more_owners)
     if with_members:
-        _add(call, object_id, "members", _ids(_known(planned, "members")))
+        add(call, object_id, "members", texts(known(planned, "members")))
     values = read(call, resource_id, planned, with_members=with_members)
     if values is None:
         raise ProviderError(f"Retrieving {what}: it was there and is gone")
@@ -86,12 +87,12 @@ def read(call: Call, resource_id: str, olds: Bag, *, with_members: bool) -> Bag 
     """The group, its owners, all its members, and the administrative units it is in."""
     graph: Graph = call.session
     object_id = resource_id.rpartition("/")[2]
-    what, path = _what(object_id), f"beta/groups/{object_id}"
+    what, path = named(object_id), f"beta/groups/{object_id}"
     group = graph.find(call, path, f"Retrieving {what}")
     if group is None:
         return None
     values: Bag = {name: group.get(theirs) or "" for name, theirs in _TEXTS.items()}
-    types = _ids(group.get("groupTypes"))
+    types = texts(group.get("groupTypes"))
     values["types"] = types or None
     values["behaviors"] = group.get("resourceBehaviorOptions") or None
     values["provisioningOptions"] = group.get("resourceProvisioningOptions") or None
@@ -113,9 +114,9 @@ def read(call: Call, resource_id: str, olds: Bag, *, with_members: bool) -> Bag 
         select = ",".join(sorted(EXTRAS.values()))
         extras = graph.get(call, path, f"Could not retrieve {what}", {"$select": select})
     values |= {name: bool(extras.get(theirs)) for name, theirs in EXTRAS.items()}
-    values["owners"] = _listed(call, object_id, "owners")
+    values["owners"] = listed(call, object_id, "owners")
     if with_members:
-        values["members"] = _listed(call, object_id, "members")
+        values["members"] = listed(call, object_id, "members")
     parents = graph.list(
         call, f"{path}/memberOf", f"Could not retrieve administrative units for group with {what}"
     )
@@ -131,7 +132,7 @@ def update(call: Call, resource_id: str, olds: Bag, planned: Bag, *, with_member
     """PATCH, then the members and owners against those that the directory has now, then a read."""
     graph: Graph = call.session
     object_id = resource_id.rpartition("/")[2]
-    what = _what(object_id)
+    what = named(object_id)
     with graph.group_lock(object_id):
         if planned.get("preventDuplicateNames"):
             _refuse_duplicate(call, str(planned["displayName"]), own_id=object_id)
@@ -152,9 +153,9 @@ def update(call: Call, resource_id: str, olds: Bag, planned: Bag, *, with_member
         graph.send(call, "PATCH", f"beta/groups/{object_id}", f"Updating {what}", body)
         _set_extras(call, object_id, {name: planned[name] for name in _differing(olds, planned)})
         if with_members and _changed("members", olds, planned):
-            _converge(call, object_id, "members", _ids(planned.get("members")), removals_first=True)
+            converge(call, object_id, "members", texts(planned.get("members")), removals_first=True)
         if _changed("owners", olds, planned) and not is_empty(planned.get("owners")):
-            _converge(call, object_id, "owners", _ids(planned.get("owners")), removals_first=False)
+            converge(call, object_id, "owners", texts(planned.get("owners")), removals_first=False)
         values = read(call, resource_id, planned, with_members=with_members)
     if values is None:
         raise ProviderError(f"Retrieving {what}: it was there and is gone")
@@ -165,7 +166,7 @@ def delete(call: Call, resource_id: str, _olds: Bag) -> None:
     """GET (a missing group is an error), DELETE, five looks that find nothing."""
     graph: Graph = call.session
     object_id = resource_id.rpartition("/")[2]
-    what, path = _what(object_id), f"beta/groups/{object_id}"
+    what, path = named(object_id), f"beta/groups/{object_id}"
     if graph.find(call, path, f"Retrieving {what}") is None:
         raise ProviderError(f"Retrieving {what}: group was not found")
     graph.send(call, "DELETE", path, f"Deleting {what}")
@@ -182,70 +183,23 @@ def import_id(given: str) -> str | None:
     return given if kind == "groups" and object_id and "/" not in object_id else None
 
 
-def _what(object_id: str) -> str:
-    return f'Group (Group: "{object_id}")'
-
-
-def _first_owners(call: Call, planned: Bag) -> tuple[list[str], list[str]]:
-    """The owners to create the group with (at most 20: the caller, users, apps, groups), and the rest."""
-    graph: Graph = call.session
-    owners = _ids(_known(planned, "owners"))
-    first = [owner for owner in owners if owner.lower() == graph.object_id.lower()]
-    for kind in ("user", "servicePrincipal", "group"):
-        for owner in owners:
-            if owner not in first:
-                what = f'Could not retrieve owner principal object "{owner}"'
-                found = graph.get(call, f"v1.0/directoryObjects/{owner}", what)
-                if found.get("@odata.type") == f"#microsoft.graph.{kind}":
-                    first.append(owner)
-    return first[:20] or [graph.object_id], first[20:]
-
-
 def _set_extras(call: Call, object_id: str, planned: Bag) -> None:
     graph: Graph = call.session
     for name, theirs in EXTRAS.items():
-        wanted = _known(planned, name)
+        wanted = known(planned, name)
         if wanted is None:
             continue
-        what = f"Failed to set `{name}` for {_what(object_id)}"
+        what = f"Failed to set `{name}` for {named(object_id)}"
         path = f"beta/groups/{object_id}"
         graph.send(call, "PATCH", path, what, {**_TYPE, theirs: wanted})
         select = {"$select": ",".join(sorted(EXTRAS.values()))}
         shown = functools.partial(_shows, call, path, what, select, theirs, wanted)
-        graph.wait(call, f"Waiting for update of `{name}` for {_what(object_id)}", shown)
+        graph.wait(call, f"Waiting for update of `{name}` for {named(object_id)}", shown)
 
 
 def _shows(call: Call, path: str, what: str, select: dict[str, str], name: str, wanted: object) -> bool:
     graph: Graph = call.session
     return bool(graph.get(call, path, what, select).get(name)) == wanted
-
-
-def _converge(call: Call, object_id: str, kind: str, desired: list[str], *, removals_first: bool) -> None:
-    existing = _listed(call, object_id, kind)
-    gone = [entry for entry in existing if entry not in desired]
-    come = [entry for entry in desired if entry not in existing]
-    if not removals_first:
-        _add(call, object_id, kind, come)
-    graph: Graph = call.session
-    for entry in gone:
-        path = f"beta/groups/{object_id}/{kind}/{entry}/$ref"
-        graph.send(call, "DELETE", path, f"Could not remove {kind} from {_what(object_id)}")
-    if removals_first:
-        _add(call, object_id, kind, come)
-
-
-def _add(call: Call, object_id: str, kind: str, entries: list[str]) -> None:
-    graph: Graph = call.session
-    for entry in entries:
-        what = f"Could not add {kind} to {_what(object_id)}"
-        reference: Bag = {"@odata.id": graph.reference("beta", entry)}
-        graph.send(call, "POST", f"beta/groups/{object_id}/{kind}/$ref", what, reference)
-
-
-def _listed(call: Call, object_id: str, kind: str) -> list[str]:
-    graph: Graph = call.session
-    what = f"Could not retrieve {kind} for {_what(object_id)}"
-    return [str(entry["id"]) for entry in graph.list(call, f"beta/groups/{object_id}/{kind}", what)]
 
 
 def _refuse_duplicate(call: Call, name: str, own_id: str | None) -> None:
@@ -275,23 +229,14 @@ def _membership_rule(planned: Bag) -> Bag:
 
 def _writeback(planned: Bag) -> Bag:
     configuration: Bag = {"isEnabled": bool(planned.get("writebackEnabled"))}
-    if _known(planned, "onpremisesGroupType"):
+    if known(planned, "onpremisesGroupType"):
         configuration["onPremisesGroupType"] = planned["onpremisesGroupType"]
     return configuration
 
 
 def _differing(olds: Bag, planned: Bag) -> list[str]:
-    unified = "Unified" in _ids(planned.get("types"))
+    unified = "Unified" in texts(planned.get("types"))
     return [name for name in EXTRAS if unified and bool(olds.get(name)) != bool(planned.get(name))]
-
-
-def _ids(value: object) -> list[str]:
-    return [str(entry) for entry in value] if isinstance(value, list) else []
-
-
-def _known(bag: Bag, name: str) -> object:
-    value = bag.get(name)
-    return None if has_unknown(value) else value
 
 
 def _changed(name: str, olds: Bag, planned: Bag) -> bool:

@@ -4,20 +4,19 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from leaver.providers.base import planning, schema, state
+from leaver.providers.base import config, planning, schema, state
 from leaver.providers.base.errors import Failure, InitFailed, ProviderError
 from leaver.providers.base.resource import Call, PluginProvider, ResourceType
+from leaver.providers.base.status import guarded
 from leaver.providers.base.values import UNKNOWN, Bag, Secret, decode, encode, has_unknown, is_secret, reveal
 
 _Answer = TypeVar("_Answer")
@@ -26,13 +25,6 @@ _KINDS = {
     "delete": (provider_pb2.PropertyDiff.DELETE, provider_pb2.PropertyDiff.DELETE_REPLACE),
     "update": (provider_pb2.PropertyDiff.UPDATE, provider_pb2.PropertyDiff.UPDATE_REPLACE),
 }
-
-
-class _Status(grpc.Status):
-    def __init__(self, message: str, details: bytes | None = None) -> None:
-        self.code = grpc.StatusCode.UNKNOWN
-        self.details = message
-        self.trailing_metadata = (("grpc-status-details-bin", details),) if details else ()
 
 
 class Servicer(provider_pb2_grpc.ResourceProviderServicer):
@@ -72,27 +64,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        news = decode(request.news)
-        fields = {item.name: item for item in self.provider.config}
-        failures = [
-            Failure(name, f"could not validate provider configuration: Invalid or unknown key {name!r}")
-            for name in news
-            if name not in fields and name != "version" and not name.startswith("__")
-        ]
-        for name, value in news.items():
-            if name in fields and fields[name].secret and value is not None and not is_secret(value):
-                news[name] = Secret(value)
-        return provider_pb2.CheckResponse(inputs=encode(news), failures=_failures(failures))
+        inputs, failures = config.check(self.provider, decode(request.news))
+        return provider_pb2.CheckResponse(inputs=encode(inputs), failures=_failures(failures))
 
     def DiffConfig(
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
-        olds, news = decode(request.olds), decode(request.news)
-        names = sorted(
-            name
-            for name in olds.keys() | news.keys()
-            if not name.startswith("__") and reveal(olds.get(name)) != reveal(news.get(name))
-        )
+        names = config.differing(decode(request.olds), decode(request.news))
         changes = provider_pb2.DiffResponse.DIFF_SOME if names else provider_pb2.DiffResponse.DIFF_NONE
         return provider_pb2.DiffResponse(changes=changes, diffs=names)
 
@@ -100,9 +78,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
         def work() -> provider_pb2.ConfigureResponse:
-            config = self._config(decode(request.args))
-            if not has_unknown(config):
-                self._session = self.provider.configure(config, self.cancelled)
+            stated = config.parsed(self.provider, decode(request.args))
+            if not has_unknown(stated):
+                self._session = self.provider.configure(stated, self.cancelled)
             return provider_pb2.ConfigureResponse(
                 acceptSecrets=self.provider.accept_secrets, supportsPreview=True
             )
@@ -256,24 +234,6 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     # --- helpers -----------------------------------------------------------------------------------
 
-    def _config(self, given: Bag) -> Bag:
-        """The configuration with its JSON-encoded texts as values; secrets unwrapped."""
-        fields = {item.name: item for item in self.provider.config}
-        config: Bag = {}
-        for name, wrapped in given.items():
-            value = reveal(wrapped)
-            item = fields.get(name)
-            if item is not None and item.kind != "string" and isinstance(value, str):
-                try:
-                    value = json.loads(value)
-                except ValueError as fault:
-                    raise ProviderError(
-                        f"{self.provider.name}: config {name}: expected a {item.kind}, not {value!r}"
-                    ) from fault
-            if not name.startswith("__"):
-                config[name] = value
-        return config
-
     def _kind(self, urn: str) -> ResourceType:
         token = urn.split("::")[2].rsplit("$", 1)[-1]
         kind = self.provider.resources.get(token)
@@ -308,33 +268,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return encode(self._marked(kind, bag, inputs))
 
     def _guarded(self, context: grpc.ServicerContext, work: Callable[[], _Answer]) -> _Answer:
-        try:
-            return work()
-        except InitFailed as fault:
-            self._abort_init(context, fault)
-        except ProviderError as fault:
-            context.abort_with_status(_Status(str(fault)))
-        except Exception as fault:
-            if self._debug:
-                traceback.print_exc(file=sys.stderr)
-            context.abort_with_status(
-                _Status(f"{self.provider.name}: fault in the plugin: {type(fault).__name__}: {fault}")
-            )
-        raise AssertionError("abort_with_status always raises")
-
-    def _abort_init(self, context: grpc.ServicerContext, fault: InitFailed) -> NoReturn:
-        detail = errors_detail(fault)
-        status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(fault))
-        status.details.add().Pack(detail)
-        context.abort_with_status(_Status(str(fault), status.SerializeToString()))
-        raise AssertionError("abort_with_status always raises")
-
-
-def errors_detail(fault: InitFailed) -> provider_pb2.ErrorResourceInitFailed:
-    """The status detail by which the engine keeps a half-made resource."""
-    return provider_pb2.ErrorResourceInitFailed(
-        id=fault.resource_id, properties=encode(fault.properties), reasons=list(fault.reasons)
-    )
+        return guarded(context, work, plugin=self.provider.name, debug=self._debug)
 
 
 def _failures(failures: list[Failure]) -> list[provider_pb2.CheckFailure]:
