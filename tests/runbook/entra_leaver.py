@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,16 +10,12 @@ from leaver.actions.call import Policy
 from leaver.actions.connect import open_api
 from leaver.actions.credentials import EntraCredentials
 from leaver.actions.secret import Secret
-from leaver.evidence import Entry
 from leaver.model import EntraSettings
-from leaver.runbook.book import Runbook
-from leaver.runbook.conductor import conduct
 from leaver.runbook.entra import RESTORE, STEPS
 from leaver.runbook.graph_transport import GraphTransport
-from leaver.runbook.receipt import Receipt
 from leaver.runbook.step import Case, Reply, Step
-from leaver.runbook.watch import Finding, look_over
 from leaver.sandbox.endpoint import Endpoint
+from tests.runbook.leaving import QUICK, Leaving
 from tests.sandbox.conftest import NOW
 from tests.sandbox.graph_client import TENANT, Graph
 
@@ -28,13 +23,23 @@ DANA = "dana.reyes@acme.example"
 LEE = "lee.park@acme.example"
 STEP: dict[str, Step] = {step.name: step for step in (*STEPS, RESTORE)}
 USUAL = tuple(step.name for step in STEPS if not step.on_request)
-QUICK = Policy(call=5.0, settling=1.0, longest_wait=1.0, pause=0.01)
+ON_REQUEST = ("managed-devices", "automatic-reply", "meetings", "mailbox-handover", "files-handover")
+REPLY = "Dana has left.\nPlease write to <lee.park@acme.example> & ask."
+SETTINGS: Mapping[str, Mapping[str, Any]] = {
+    "automatic-reply": {"text": REPLY},
+    "managed-devices": {"wipe": True},
+    "forwarding": {"to": "handover"},
+}
 USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1"
+ASSIGNMENTS = "/v1.0/roleManagement/directory/roleAssignments"
 READERS = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
 
 
-class Dana(Graph):
+class Dana(Leaving, Graph):
     """A tenant of the sandbox in which Dana has all of it, and Lee some."""
+
+    steps = STEP
+    usual = USUAL
 
     def __init__(self, box: Endpoint, credential: dict[str, str], **dana: Any) -> None:
         super().__init__(box, credential)
@@ -49,9 +54,6 @@ class Dana(Graph):
         box.admin("POST", "/clock", {"offset_seconds": 0})
         self.dana, self.lee = (made["users"][name] for name in (DANA, LEE))
         self.given: dict[str, int] = made["belongings"][DANA]
-        self.receipts: list[Receipt] = []
-        self.entries: list[Entry] = []
-        self.requests = 0
 
     def _seed(self, **content: Any) -> dict[str, Any]:
         return {"client": "acme", "directory": "entra", **content}
@@ -72,50 +74,6 @@ class Dana(Graph):
         return GraphTransport(
             open_api("acme", "entra", settings, sandbox=True, credentials=credentials, policy=policy)
         )
-
-    def take(
-        self,
-        *names: str,
-        settings: Mapping[str, Mapping[str, Any]] | None = None,
-        policy: Policy = QUICK,
-        case: Case | None = None,
-        done: Iterable[str] = (),
-    ) -> dict[str, Receipt]:
-        """Take these steps, all of the usual ones when none is named."""
-        book = Runbook(steps=tuple(STEP[name] for name in names or USUAL), settings=settings or {})
-        asked = case or self.case()
-
-        async def run() -> tuple[Receipt, ...]:
-            transport = self.transport(policy)
-            try:
-                found = await conduct(
-                    book,
-                    asked,
-                    transport,
-                    clock=lambda: asked.now,
-                    record=self.entries.append,
-                    done_once=set(done),
-                )
-                self.requests = transport.count
-                return found
-            finally:
-                await transport.close()
-
-        self.receipts = list(asyncio.run(run()))
-        return {receipt.step: receipt for receipt in self.receipts}
-
-    def look_over(self, *names: str) -> dict[str, Finding]:
-        """What a later verification finds."""
-        book = Runbook(steps=tuple(STEP[name] for name in names or USUAL))
-
-        async def run() -> tuple[Finding, ...]:
-            transport = self.transport()
-            try:
-                return await look_over(book, self.case(), transport)
-            finally:
-                await transport.close()
-
-        return {finding.step: finding for finding in asyncio.run(run())}
 
     def walk(self, step: Step, case: Case) -> list[str]:
         """Take one step by single calls, and tell which writes it made: a conductor as small as can be."""

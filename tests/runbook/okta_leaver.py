@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -13,16 +12,12 @@ from leaver.actions.call import Policy
 from leaver.actions.connect import open_api
 from leaver.actions.credentials import OktaCredentials
 from leaver.actions.secret import Secret
-from leaver.evidence import Entry
 from leaver.model import OktaSettings
-from leaver.runbook.book import Runbook
-from leaver.runbook.conductor import conduct
 from leaver.runbook.okta import STEPS
 from leaver.runbook.okta_transport import OktaTransport
-from leaver.runbook.receipt import Receipt
 from leaver.runbook.step import Case
-from leaver.runbook.watch import Finding, look_over
 from leaver.sandbox.endpoint import Endpoint
+from tests.runbook.leaving import QUICK, Leaving
 from tests.sandbox.conftest import NOW
 from tests.sandbox.okta_api import OrgApi, person
 
@@ -30,7 +25,6 @@ DANA = "dana.reyes@acme.example"
 LEE = "lee.park@acme.example"
 STEP = {step.name: step for step in STEPS}
 USUAL = tuple(step.name for step in STEPS if not step.on_request)
-QUICK = Policy(call=5.0, settling=1.0, longest_wait=1.0, pause=0.01)
 GROUPS = ("Finance", "Payroll", "Board", "Boston", "Help desk")
 OF_THE_DIRECTORY = ("AD Controllers", "AD Boston")
 _numbers = itertools.count()
@@ -55,8 +49,11 @@ THINGS: Mapping[str, Any] = {
 }
 
 
-class Dana(OrgApi):
+class Dana(Leaving, OrgApi):
     """An organisation of the sandbox in which Dana has all of it, and Lee some."""
+
+    steps = STEP
+    usual = USUAL
 
     def __init__(
         self,
@@ -98,8 +95,6 @@ class Dana(OrgApi):
         self.made: dict[str, Any] = made["equipped"]
         for _ in range(2):
             self.order("/signin", login=DANA)
-        self.receipts: list[Receipt] = []
-        self.entries: list[Entry] = []
 
     def case(self, **fields: Any) -> Case:
         return Case("acme", "dana.reyes", "okta", self.dana, DANA, NOW, NOW + timedelta(minutes=1), **fields)
@@ -110,44 +105,6 @@ class Dana(OrgApi):
         return OktaTransport(
             open_api("acme", "okta", settings, sandbox=True, credentials=credentials, policy=policy)
         )
-
-    def take(
-        self,
-        *names: str,
-        settings: Mapping[str, Mapping[str, Any]] | None = None,
-        policy: Policy = QUICK,
-        case: Case | None = None,
-    ) -> dict[str, Receipt]:
-        """Take these steps, all of the usual ones when none is named."""
-        book = Runbook(steps=tuple(STEP[name] for name in names or USUAL), settings=settings or {})
-        asked = case or self.case()
-
-        async def run() -> tuple[Receipt, ...]:
-            transport = self.transport(policy)
-            try:
-                found = await conduct(
-                    book, asked, transport, clock=lambda: asked.now, record=self.entries.append
-                )
-                self.requests = transport.count
-                return found
-            finally:
-                await transport.close()
-
-        self.receipts = list(asyncio.run(run()))
-        return {receipt.step: receipt for receipt in self.receipts}
-
-    def look_over(self, *names: str) -> dict[str, Finding]:
-        """What a later verification finds."""
-        book = Runbook(steps=tuple(STEP[name] for name in names or USUAL))
-
-        async def run() -> tuple[Finding, ...]:
-            transport = self.transport()
-            try:
-                return await look_over(book, self.case(), transport)
-            finally:
-                await transport.close()
-
-        return {finding.step: finding for finding in asyncio.run(run())}
 
     def names(self, path: str) -> list[str]:
         return sorted(str(row.get("profile", {}).get("name")) for row in self.everything(path))

@@ -1,53 +1,16 @@
-"""Dana leaves: every Entra step against the sandbox, by the conductor, read back by Graph and by Microsoft's SDK."""
+"""Dana leaves: every Entra step against the sandbox, by the conductor, read back by Graph."""
 
 from __future__ import annotations
 
-# ruff: noqa: F811 - fixtures are imported, and are arguments of the same name.
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from kiota_abstractions.base_request_configuration import RequestConfiguration
-from msgraph.generated.identity_governance.privileged_access.group.eligibility_schedules import (
-    eligibility_schedules_request_builder,
-)
-from msgraph.generated.users.item.calendar_view.calendar_view_request_builder import (
-    CalendarViewRequestBuilder,
-)
-from msgraph.generated.users.item.user_item_request_builder import UserItemRequestBuilder
 
-from leaver.evidence import Kind, Outcome
+from leaver.evidence import Kind
 from leaver.runbook.step import Item
-from leaver.sandbox.endpoint import Endpoint
-from tests.runbook.entra_leaver import DANA, LEE, READERS, STEP, USUAL, Dana
-from tests.sandbox.conftest import NOW, acme, box, endpoint  # noqa: F401 - fixtures
-from tests.sandbox.test_msgraph_sdk import ask  # noqa: F401 - fixture
-
-DONE, ALREADY, SKIPPED, FAILED = Outcome.DONE, Outcome.ALREADY, Outcome.SKIPPED, Outcome.FAILED
-ON_REQUEST = ("managed-devices", "automatic-reply", "meetings", "mailbox-handover", "files-handover")
-REPLY = "Dana has left.\nPlease write to <lee.park@acme.example> & ask."
-SETTINGS = {
-    "automatic-reply": {"text": REPLY},
-    "managed-devices": {"wipe": True},
-    "forwarding": {"to": "handover"},
-}
-EligibilitySchedulesRequestBuilder = eligibility_schedules_request_builder.EligibilitySchedulesRequestBuilder
-ASSIGNMENTS = "/v1.0/roleManagement/directory/roleAssignments"
-
-
-@pytest.fixture
-def tenant(box: Endpoint, acme: dict[str, str]) -> Iterator[Dana]:
-    with Dana(box, acme) as found:
-        yield found
-
-
-@pytest.fixture
-def reader(tenant: Dana) -> Dana:
-    """Dana also reads the directory, by a role that she holds and not only may activate."""
-    body = {"principalId": tenant.dana, "roleDefinitionId": READERS, "directoryScopeId": "/"}
-    assert tenant.post(ASSIGNMENTS, json=body).status_code == 201
-    return tenant
+from tests.runbook.entra_leaver import DANA, LEE, ON_REQUEST, SETTINGS, STEP, USUAL, Dana
+from tests.runbook.leaving import ALREADY, DONE, FAILED, SKIPPED
+from tests.sandbox.conftest import NOW
 
 
 def test_nothing_is_left_behind(reader: Dana) -> None:
@@ -144,99 +107,6 @@ def test_the_colleague_owns_it_now_and_keeps_everything(tenant: Dana) -> None:
     assert len(tenant.rows(f"{lee}/events")) == 3
 
 
-def test_the_sdk_of_microsoft_finds_nothing(tenant: Dana, ask: Any) -> None:
-    tenant.take()
-
-    async def read(client: Any) -> dict[str, Any]:
-        dana = client.users.by_user_id(tenant.dana)
-        wanted = UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(
-            select=["accountEnabled", "signInSessionsValidFromDateTime", "lastPasswordChangeDateTime"]
-        )
-        user = await dana.get(request_configuration=RequestConfiguration(query_parameters=wanted))
-        methods = await dana.authentication.methods.get()
-        groups = await dana.member_of.get()
-        grants = await dana.oauth2_permission_grants.get()
-        roles = await dana.app_role_assignments.get()
-        owned = await dana.owned_objects.get()
-        devices = await dana.owned_devices.get()
-        rules = await dana.mail_folders.by_mail_folder_id("inbox").message_rules.get()
-        licences = await dana.license_details.get()
-        return {
-            "enabled": user.account_enabled,
-            "sessions": user.sign_in_sessions_valid_from_date_time >= NOW,
-            "password": user.last_password_change_date_time >= NOW,
-            "methods": [type(each).__name__ for each in methods.value],
-            "groups": groups.value,
-            "grants": grants.value,
-            "roles": roles.value,
-            "owned": owned.value,
-            "devices": [each.account_enabled for each in devices.value],
-            "rules": [each.display_name for each in rules.value],
-            "licences": licences.value,
-        }
-
-    assert ask(read) == {
-        "enabled": False,
-        "sessions": True,
-        "password": True,
-        "methods": ["PasswordAuthenticationMethod"],
-        "groups": [],
-        "grants": [],
-        "roles": [],
-        "owned": [],
-        "devices": [False, False, False, False],
-        "rules": ["Newsletters"],
-        "licences": [],
-    }
-
-
-def test_the_sdk_of_microsoft_finds_what_was_asked_for(tenant: Dana, ask: Any) -> None:
-    tenant.take(*USUAL, *ON_REQUEST, settings=SETTINGS)
-    mine = f"principalId eq '{tenant.dana}'"
-
-    async def read(client: Any) -> dict[str, Any]:
-        dana = client.users.by_user_id(tenant.dana)
-        directory = client.role_management.directory
-        groups = client.identity_governance.privileged_access.group
-        span = CalendarViewRequestBuilder.CalendarViewRequestBuilderGetQueryParameters(
-            start_date_time="2026-11-22T00:00:00Z", end_date_time="2027-11-22T00:00:00Z"
-        )
-        scoped = EligibilitySchedulesRequestBuilder.EligibilitySchedulesRequestBuilderGetQueryParameters(
-            filter=mine
-        )
-        eligible = await directory.role_eligibility_schedules.get()
-        activatable = await groups.eligibility_schedules.get(RequestConfiguration(query_parameters=scoped))
-        assigned = await directory.role_assignments.get()
-        devices = await dana.managed_devices.get()
-        mailbox = await dana.mailbox_settings.get()
-        events = await dana.calendar_view.get(RequestConfiguration(query_parameters=span))
-        drive = await dana.drive.get()
-        lee = await client.users.by_user_id(tenant.lee).owned_objects.get()
-        return {
-            "eligible": [each for each in eligible.value if each.principal_id == tenant.dana],
-            "activatable": activatable.value,
-            "assigned": [each for each in assigned.value if each.principal_id == tenant.dana],
-            "devices": [(each.device_name, each.managed_device_owner_type.value) for each in devices.value],
-            "reply": mailbox.automatic_replies_setting.status.value,
-            "purpose": mailbox.user_purpose.value,
-            "events": [len(each.attendees) for each in events.value],
-            "drive": drive.drive_type,
-            "lee": sorted(type(each).__name__ for each in lee.value),
-        }
-
-    assert ask(read) == {
-        "eligible": [],
-        "activatable": [],
-        "assigned": [],
-        "devices": [("LAPTOP-07", "company"), ("Phone of the sales team", "personal")],
-        "reply": "alwaysEnabled",
-        "purpose": "user",
-        "events": [0],
-        "drive": "business",
-        "lee": ["Application", "Application", "Group", "Group"],
-    }
-
-
 def test_a_second_run_finds_all_done_and_writes_nothing(reader: Dana) -> None:
     reader.take(*USUAL, *ON_REQUEST, settings=SETTINGS)
     since = reader.box.log()[-1]["seq"]
@@ -259,71 +129,6 @@ def test_each_step_taken_twice_changes_nothing_the_second_time(reader: Dana, nam
     seen = reader.read(step, case)
     assert list(step.left(case, seen)) == []
     assert reader.walk(step, case) == []
-
-
-def test_the_default_method_goes_last_and_graph_would_refuse_another_order(tenant: Dana) -> None:
-    case = tenant.case()
-    base = f"/v1.0/users/{tenant.dana}/authentication"
-    (phone,) = tenant.ids(f"{base}/phoneMethods")
-    refused = tenant.delete(f"{base}/phoneMethods/{phone}")
-    assert refused.status_code == 400
-    assert "Cannot delete default method" in refused.json()["error"]["message"]
-    writes = tenant.walk(STEP["sign-in-methods"], case)
-    assert len(writes) == 3
-    assert writes[-1].endswith(f"/phoneMethods/{phone}")
-
-
-def test_the_last_owner_cannot_go_before_the_colleague_comes(tenant: Dana) -> None:
-    (group,) = tenant.ids(
-        f"/v1.0/users/{tenant.dana}/ownedObjects", **{"$filter": "startswith(displayName,'Project')"}
-    )
-    refused = tenant.delete(f"/v1.0/groups/{group}/owners/{tenant.dana}/$ref")
-    assert refused.json()["error"]["message"] == (
-        "The group must have at least one owner, hence this owner cannot be removed."
-    )
-    assert tenant.take("ownership")["ownership"].outcome is DONE
-    assert tenant.ids(f"/v1.0/groups/{group}/owners") == [tenant.lee]
-
-
-def test_without_a_colleague_the_last_owner_stays_and_the_report_says_so(tenant: Dana) -> None:
-    receipt = tenant.take("ownership", case=tenant.case(handover=None))["ownership"]
-    assert (receipt.outcome, receipt.why) == (
-        SKIPPED,
-        "no colleague is named to hand over to, and nobody else owns group Project of dana.reyes, application "
-        "Reporting script",
-    )
-    assert len(tenant.rows(f"/v1.0/users/{tenant.dana}/ownedObjects")) == 2
-
-
-def test_groups_that_graph_cannot_change_are_told_with_what_to_do_instead(tenant: Dana) -> None:
-    lists = tenant.new_group("Everyone by mail", tenant.dana, mailEnabled=True)
-    rule = {"groupTypes": ["DynamicMembership"], "membershipRule": 'user.department -eq "Sales"'}
-    groups = [
-        {"displayName": "Office Boston", "members": [tenant.dana], **rule},
-        {"displayName": "Old file server", "members": [tenant.dana], "onPremisesSyncEnabled": True},
-    ]
-    tenant.box.admin("POST", "/seed", {"client": "acme", "directory": "entra", "groups": groups})
-    receipt = tenant.take("groups")["groups"]
-    assert receipt.outcome is FAILED
-    assert receipt.why == (
-        "Everyone by mail: Graph cannot change mail-enabled groups. In Exchange Online: "
-        f"Remove-DistributionGroupMember -Identity '{lists}' -Member '{DANA}' "
-        "-BypassSecurityGroupManagerCheck -Confirm:$false; Old file server: The group is mastered on-premises. "
-        "Take the person out there (Remove-ADGroupMember)."
-    )
-    left = tenant.titles(f"/v1.0/users/{tenant.dana}/memberOf")
-    assert left == ["Everyone by mail", "Office Boston", "Old file server"]
-
-
-def test_a_licence_waits_for_the_shared_mailbox(tenant: Dana) -> None:
-    settings = {"licences": {"mailbox": "shared"}}
-    waiting = tenant.take("licences", settings=settings)["licences"]
-    assert waiting.outcome is FAILED
-    assert f"Set-Mailbox -Identity '{DANA}' -Type Shared" in waiting.why
-    assert len(tenant.rows(f"/v1.0/users/{tenant.dana}/licenseDetails")) == 5
-    tenant.patch(f"/v1.0/users/{tenant.dana}/mailboxSettings", json={"userPurpose": "shared"})
-    assert tenant.take("licences", settings=settings)["licences"].outcome is DONE
-    assert len(tenant.rows(f"/v1.0/users/{tenant.dana}/licenseDetails")) == 2
 
 
 def test_the_before_image_tells_what_there_was(reader: Dana) -> None:
@@ -412,20 +217,3 @@ def test_an_account_that_is_gone_for_good_cannot_be_restored(tenant: Dana) -> No
     receipt = tenant.take("restore")["restore"]
     assert receipt.outcome is FAILED
     assert "It is gone for good" in receipt.why
-
-
-def test_an_account_mastered_on_premises_is_told_what_must_be_done_there(
-    box: Endpoint, acme: dict[str, str]
-) -> None:
-    with Dana(box, acme, onPremisesSyncEnabled=True) as tenant:
-        receipts = tenant.take("disable", "revoke-sessions", "reset-password", "address-list")
-        assert {name: each.outcome for name, each in receipts.items()} == {
-            "disable": DONE,
-            "revoke-sessions": DONE,
-            "reset-password": FAILED,
-            "address-list": FAILED,
-        }
-        assert receipts["disable"].why == (
-            "The account is mastered on-premises: do it there as well, or the next synchronisation undoes it."
-        )
-        assert "Reset it there twice (Set-ADAccountPassword)" in receipts["reset-password"].why

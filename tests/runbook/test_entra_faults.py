@@ -10,19 +10,16 @@ from typing import Any
 import pytest
 
 from leaver.actions.call import Policy
-from leaver.evidence import Outcome
 from leaver.sandbox.embedded import running_sandbox
 from leaver.sandbox.endpoint import Endpoint
 from tests.matrices import Note
 from tests.runbook.entra_leaver import READERS, USUAL, Dana
-from tests.sandbox.conftest import acme  # noqa: F401 - fixture
+from tests.runbook.leaving import ALREADY, DONE, FAILED
 
-# ruff: noqa: F811 - fixtures are imported, and are arguments of the same name.
 pytestmark = pytest.mark.slow
 MATRIX = "Entra: what each step comes to when its write meets a fault"
 
 BRISK = Policy(call=1.5, settling=0.6, longest_wait=1.0, pause=0.01)
-DONE, ALREADY, FAILED, UNVERIFIED = Outcome.DONE, Outcome.ALREADY, Outcome.FAILED, Outcome.UNVERIFIED
 # The write of each step, as a fault's method and path.
 WRITES: Mapping[str, tuple[str, str]] = {
     "leave-date": ("PATCH", "/v1.0/users/*"),

@@ -8,14 +8,13 @@ import pytest
 
 from leaver.evidence import Kind, Outcome
 from leaver.sandbox.endpoint import Endpoint
+from tests.runbook.leaving import ALREADY, DONE, FAILED, SKIPPED
 from tests.runbook.okta_leaver import DANA, GROUPS, LEE, USUAL, Dana, at
 from tests.sandbox.okta_api import code
 from tests.sandbox.test_okta_sdk import run
 
 # The SDK's own use of aiohttp.
 pytestmark = pytest.mark.filterwarnings("ignore:ssl_context is deprecated:DeprecationWarning")
-
-DONE, ALREADY, SKIPPED, FAILED = Outcome.DONE, Outcome.ALREADY, Outcome.SKIPPED, Outcome.FAILED
 
 
 def test_nothing_is_left_behind(box: Endpoint) -> None:

@@ -20,7 +20,8 @@ from leaver.model import OktaSettings
 from leaver.runbook.okta_transport import OktaTransport
 from leaver.runbook.permissions import extra_scopes
 from leaver.sandbox.endpoint import Endpoint
-from tests.runbook.okta_leaver import QUICK, Dana
+from tests.runbook.leaving import QUICK
+from tests.runbook.okta_leaver import Dana
 from tests.sandbox.okta_api import code
 
 KEY = rsa.generate_private_key(65537, 2048)
@@ -112,7 +113,7 @@ def test_a_service_application_is_nobodys_account(box: Endpoint) -> None:
 
     async def me() -> int:
         transport = okta.transport()
-        api = transport._api
+        api = transport.api
         try:
             header = await api._login.header()
         finally:
