@@ -6,6 +6,7 @@ the remote has it; made twice, it is made once.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -28,7 +29,7 @@ def stamp(moment: datetime, zone: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Word(ABC):
     """A change of one person's record in the file `file`, and how it is told."""
 
     client: Client
@@ -50,8 +51,9 @@ class Word:
                 raise EditRefused(f"{new[0].subject}: {new[0].fault}. {new[0].remedy}")
         return changed
 
+    @abstractmethod
     def _change(self, text: str) -> str:
-        raise NotImplementedError
+        """The text with the change, whatever faults it would have."""
 
     def _typed(self, text: str) -> TypedFile:
         block = find_record(text, self.person)
