@@ -9,7 +9,7 @@ import secrets
 import time
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from leaver.actions.answer import Answer
 from leaver.actions.call import Call
@@ -17,6 +17,9 @@ from leaver.actions.channel import Channel
 from leaver.actions.credentials import EntraCredentials, OktaCredentials
 from leaver.actions.errors import Forbidden, Missing, Refused, Unauthorised
 from leaver.actions.secret import Secret
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 _BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _MARGIN = 120.0
@@ -182,6 +185,7 @@ class OktaLogin(_Exchanged):
         super().__init__(channel)
         self._credentials = credentials
         self._extra = credentials.extra
+        self._key: RSAPrivateKey | None = None
 
     async def granted(self) -> frozenset[str] | None:
         await self.header()
@@ -237,9 +241,16 @@ class OktaLogin(_Exchanged):
 
     def _sign(self, text: bytes) -> bytes:
         # Only this one way of signing in needs the library, which takes long to import.
-        from cryptography.exceptions import UnsupportedAlgorithm
-        from cryptography.hazmat.primitives.asymmetric import padding, rsa
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
         from cryptography.hazmat.primitives.hashes import SHA256
+
+        # Reading a key checks its primes, which takes longer than the sign-in itself.
+        self._key = self._key or self._read_key()
+        return self._key.sign(text, PKCS1v15(), SHA256())
+
+    def _read_key(self) -> RSAPrivateKey:
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
         assert self._credentials.private_key is not None  # noqa: S101 - credentials() saw to it
@@ -248,11 +259,11 @@ class OktaLogin(_Exchanged):
             key = load_pem_private_key(pem, password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm):
             key = None
-        if not isinstance(key, rsa.RSAPrivateKey):
+        if not isinstance(key, RSAPrivateKey):
             fault = "the private key is not an RSA key in PEM without a passphrase"
             remedy = "Use the key that Okta showed when it was made."
             raise Unauthorised(self._channel.place, "sign-in", fault, remedy)
-        return key.sign(text, padding.PKCS1v15(), SHA256())
+        return key
 
 
 def _claims(header: str) -> dict[str, Any]:

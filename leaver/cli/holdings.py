@@ -26,7 +26,7 @@ def held(endpoint: Endpoint, client: str, directory: str, username: str) -> dict
     credential = endpoint.credentials(client)[directory]
     sessions = endpoint.admin("GET", "/sessions", client=client, directory=directory)["sessions"]
     own = [each for each in sessions if each["valid"] and each["username"] == username]
-    with httpx.Client(base_url=endpoint.http, timeout=60.0, trust_env=False) as http:
+    with endpoint.open_http() as http:
         if "tenant" in credential:
             http.headers["Authorization"] = f"Bearer {entra_token(http, credential)}"
             return {"session": len(own), **_in_entra(_graph_rows(http), http, username)}

@@ -54,7 +54,7 @@ def prepare(endpoint: Endpoint, estate: Estate, wanted: Iterable[Registration]) 
     """
     for registration in wanted:
         credential = endpoint.credentials(registration.client)[registration.directory]
-        with httpx.Client(base_url=endpoint.http, timeout=60.0, trust_env=False) as http:
+        with endpoint.open_http() as http:
             directory = _Entra(http, credential) if registration.kind == "entra" else _Okta(http, credential)
             _fill(directory, estate.clients[registration.client], registration)
 

@@ -13,6 +13,9 @@ import httpx
 
 from leaver.errors import DirectoryError
 
+# Plain http: a context without authorities saves the time of loading them.
+_NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -46,6 +49,10 @@ class Endpoint:
         }
         return json.dumps(fields, indent=2) + "\n"
 
+    def open_http(self) -> httpx.Client:
+        """Connections to the directories' own APIs, to be closed by the caller."""
+        return httpx.Client(base_url=self.http, timeout=60.0, trust_env=False, verify=_NO_AUTHORITIES)
+
     def admin(self, method: str, path: str, /, body: Any = None, timeout: float = 60.0, **query: Any) -> Any:
         """An admin call (`path` without /_sandbox) and its JSON answer.
 
@@ -61,8 +68,7 @@ class Endpoint:
                 headers=headers,
                 timeout=timeout,
                 trust_env=False,
-                # Plain http: a context without authorities saves the time of loading them.
-                verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+                verify=_NO_AUTHORITIES,
             )
         except httpx.HTTPError as fault:
             raise DirectoryError(
