@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leaver.errors import UsageError
@@ -22,6 +22,7 @@ from leaver.evidence import EvidenceError, Kind, files, open_store
 from leaver.evidence.disk import DiskEvidence
 from leaver.evidence.entry import Entry
 from tests.evidence.entries import KEY, NOW, chain, faults, step
+from tests.examples import examples
 
 WRITER = """
 import sys
@@ -87,7 +88,7 @@ def test_the_line_and_the_checkpoint_are_on_the_disk_before_append_returns(
     assert synced == ["acme.jsonl", "acme.head.new", "evidence"]
 
 
-@settings(max_examples=30)  # each of them waits for the disk
+@examples(30)  # each of them waits for the disk
 @given(st.integers(1, 400))
 @pytest.mark.parametrize("end", [b"", b"\n"], ids=["cut off", "and something behind"])
 def test_a_line_that_was_cut_off_at_any_byte_is_moved_aside_and_the_chain_goes_on(

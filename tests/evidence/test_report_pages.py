@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leaver.escape import terminal
@@ -34,6 +34,7 @@ from tests.evidence.samples import (
     step,
     task,
 )
+from tests.examples import examples
 
 _VOID = {"meta", "br", "col", "link", "img", "input", "hr"}
 
@@ -176,7 +177,7 @@ def test_a_name_is_only_a_name_in_pdf(name: str) -> None:
     assert not re.search(rb"/(JavaScript|JS|Launch|URI|EmbeddedFile)\b", pdf.data)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(name=st.text(max_size=40))
 def test_no_text_at_all_adds_an_element_to_the_page(name: str) -> None:
     plain = [tag for tag, _ in Page(document_html(full("Dana Reyes"))).elements]
@@ -185,7 +186,7 @@ def test_no_text_at_all_adds_an_element_to_the_page(name: str) -> None:
     assert [tag for tag, _ in page.elements if tag != "text"] == [tag for tag in plain if tag != "text"]
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(name=st.text(max_size=30))
 def test_any_text_at_all_makes_a_pdf(name: str) -> None:
     assert document_pdf(full(f"Dana{name}")).startswith(b"%PDF-")

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from leaver import policy
@@ -76,11 +76,7 @@ def test_no_policy_stumbles_over_any_valid_client(data: st.DataObject) -> None:
     assert list(policy.on_resources(client, now, Resources(accounts, groups, Memory()))) == []
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+@examples(25, HealthCheck.function_scoped_fixture)
 @given(client=clients())
 def test_every_violation_has_a_line(client: Client, tmp_path_factory: pytest.TempPathFactory) -> None:
     root = tmp_path_factory.mktemp("project")

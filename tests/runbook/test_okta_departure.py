@@ -63,6 +63,7 @@ def test_the_colleague_keeps_everything(box: Endpoint) -> None:
     assert len(okta.get(f"/users/{okta.lee}/appLinks").json()) == 5
 
 
+@pytest.mark.slow
 def test_the_sdk_of_okta_finds_nothing(box: Endpoint) -> None:
     okta = Dana(box)
     okta.take(*USUAL, "devices")

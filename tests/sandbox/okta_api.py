@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from leaver.sandbox.endpoint import Endpoint
+from tests.sandbox.graph_client import NO_TRUST
 
 PASSWORD = "Correct-Horse-7"
 
@@ -19,7 +20,10 @@ class OrgApi(httpx.Client):
         credential = box.register(client, "okta", "okta", org, [f"{client}.example"])
         self.token = credential["api_token"]
         super().__init__(
-            base_url=f"{box.http}/api/v1", headers={"Authorization": f"SSWS {self.token}"}, trust_env=False
+            base_url=f"{box.http}/api/v1",
+            headers={"Authorization": f"SSWS {self.token}"},
+            trust_env=False,
+            verify=NO_TRUST,
         )
 
     def order(self, path: str, **fields: Any) -> dict[str, Any]:

@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from leaver.sandbox.graph.errors import GraphError
 from leaver.sandbox.graph.filters import parse_filter
+from tests.examples import examples
 from tests.sandbox.graph_client import Graph, refusal
 
 _SCALARS = st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=6)
@@ -77,7 +78,7 @@ _PATHS = [
 def test_no_body_makes_graph_crash(graph: Graph, method: str, path: str) -> None:
     graph.new_user("dana", mail="dana@acme.example")
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @examples(25, *HealthCheck)
     @given(_BODIES)
     def send(body: Any) -> None:
         answer = graph.request(method, path, content=json.dumps(body).encode())

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from leaver.sandbox.endpoint import Endpoint
+from tests.sandbox.graph_client import NO_TRUST
 from tests.sandbox.okta_api import OrgApi, code, person
 
 NOW = int(datetime(2026, 11, 22, 14, 0, 0, tzinfo=UTC).timestamp())
@@ -59,6 +60,7 @@ def ask_token(okta: OrgApi, signed: str, scope: str) -> httpx.Response:
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
             "client_assertion": signed,
         },
+        verify=NO_TRUST,
     )
 
 
@@ -76,12 +78,12 @@ def ask_token(okta: OrgApi, signed: str, scope: str) -> httpx.Response:
 def test_a_header_that_opens_nothing(box: Endpoint, header: str | None, expected: tuple[int, str]) -> None:
     OrgApi(box)
     headers = {} if header is None else {"Authorization": header}
-    assert code(httpx.get(f"{box.http}/api/v1/users", headers=headers)) == expected
+    assert code(httpx.get(f"{box.http}/api/v1/users", headers=headers, verify=NO_TRUST)) == expected
 
 
 def test_an_error_has_oktas_five_fields(box: Endpoint) -> None:
     OrgApi(box)
-    answer = httpx.get(f"{box.http}/api/v1/users", headers={"Authorization": "SSWS nope"})
+    answer = httpx.get(f"{box.http}/api/v1/users", headers={"Authorization": "SSWS nope"}, verify=NO_TRUST)
     body = answer.json()
     assert body["errorSummary"] == "Invalid token provided"
     assert body["errorLink"] == "E0000011"
@@ -122,7 +124,9 @@ def test_a_service_app_works_within_its_scopes(box: Endpoint, key: rsa.RSAPrivat
     assert answer.status_code == 200, answer.text
     assert answer.json()["token_type"] == "Bearer"
     bearer = httpx.Client(
-        base_url=f"{box.http}/api/v1", headers={"Authorization": f"Bearer {answer.json()['access_token']}"}
+        base_url=f"{box.http}/api/v1",
+        headers={"Authorization": f"Bearer {answer.json()['access_token']}"},
+        verify=NO_TRUST,
     )
     assert bearer.get("/users").status_code == 200
     assert bearer.get("/groups").status_code == 200
@@ -225,8 +229,9 @@ def test_paths_and_methods_that_do_not_exist(box: Endpoint) -> None:
 def test_admin_orders_want_the_admin_token(box: Endpoint) -> None:
     OrgApi(box)
     for path in ("transition", "rate-limit", "status", "equip", "service-app", "signin"):
-        assert httpx.post(f"{box.http}/_sandbox/okta/{path}", json={"client": "acme"}).status_code == 401
-    assert httpx.get(f"{box.http}/_sandbox/okta/sessions").status_code == 401
+        answer = httpx.post(f"{box.http}/_sandbox/okta/{path}", json={"client": "acme"}, verify=NO_TRUST)
+        assert answer.status_code == 401
+    assert httpx.get(f"{box.http}/_sandbox/okta/sessions", verify=NO_TRUST).status_code == 401
 
 
 def test_a_revoked_api_token_opens_nothing_more(box: Endpoint) -> None:

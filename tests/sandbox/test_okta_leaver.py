@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from okta.models import GroupRule
 
 from leaver.errors import DirectoryError
 from leaver.sandbox.endpoint import Endpoint
@@ -186,7 +185,10 @@ def test_belongings_are_given_once_and_to_several_people(box: Endpoint) -> None:
         seed(box, belongings=["nobody@acme.example"])
 
 
+@pytest.mark.slow
 def test_the_sdk_reads_rules_roles_and_applications(box: Endpoint) -> None:
+    from okta.models import GroupRule
+
     okta = OrgApi(box)
     user, group = okta.user(), okta.group()
     seed(

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from okta.client import Client
-from okta.models import AddGroupRequest, CreateUserRequest, UpdateUserRequest
-from okta.pagination import PaginationHelper
 
 from leaver.sandbox.endpoint import Endpoint
 from tests.sandbox.okta_api import OrgApi, person
 
-# The SDK's own use of aiohttp.
-pytestmark = pytest.mark.filterwarnings("ignore:ssl_context is deprecated:DeprecationWarning")
+# The SDK takes seconds to import: whoever needs it imports it, and collecting the tests does not.
+pytestmark = [
+    pytest.mark.slow,
+    # The SDK's own use of aiohttp.
+    pytest.mark.filterwarnings("ignore:ssl_context is deprecated:DeprecationWarning"),
+]
 
 
 class Trust(ssl.SSLContext):
@@ -34,6 +35,7 @@ class Trust(ssl.SSLContext):
 
 def run(box: Endpoint, work: Callable[[Any], Awaitable[None]], **config: Any) -> None:
     """Run `work` with an SDK client over TLS."""
+    from okta.client import Client
 
     async def main() -> None:
         await work(Client({"orgUrl": box.https, "sslContext": Trust(box.ca), **config}))
@@ -42,6 +44,8 @@ def run(box: Endpoint, work: Callable[[Any], Awaitable[None]], **config: Any) ->
 
 
 async def created(client: Any, name: str) -> str:
+    from okta.models import CreateUserRequest
+
     user, _, error = await client.create_user(CreateUserRequest.from_dict(person(name)), activate=True)
     assert error is None
     found: str = user.id
@@ -72,6 +76,8 @@ def test_a_user_goes_through_life(box: Endpoint) -> None:
 
 
 def test_errors_are_understood(box: Endpoint) -> None:
+    from okta.models import CreateUserRequest
+
     okta = OrgApi(box)
 
     async def work(client: Any) -> None:
@@ -86,6 +92,8 @@ def test_errors_are_understood(box: Endpoint) -> None:
 
 
 def test_a_partial_update_keeps_the_rest(box: Endpoint) -> None:
+    from okta.models import UpdateUserRequest
+
     okta = OrgApi(box)
 
     async def work(client: Any) -> None:
@@ -99,6 +107,8 @@ def test_a_partial_update_keeps_the_rest(box: Endpoint) -> None:
 
 
 def test_users_are_listed_page_by_page(box: Endpoint) -> None:
+    from okta.pagination import PaginationHelper
+
     okta = OrgApi(box)
     made = [okta.user(f"user.n{number}") for number in range(5)]
 
@@ -117,6 +127,8 @@ def test_users_are_listed_page_by_page(box: Endpoint) -> None:
 
 
 def test_groups_and_members(box: Endpoint) -> None:
+    from okta.models import AddGroupRequest
+
     okta = OrgApi(box)
 
     async def work(client: Any) -> None:

@@ -32,16 +32,17 @@ ACME = "name: Acme\nzone: UTC\ndirectories:\n  okta: {kind: okta, org: acme, dom
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with evidence of one client."""
-    (tmp_path / "identities/acme").mkdir(parents=True)
-    (tmp_path / "identities/acme/client.yaml").write_text(ACME)
-    (tmp_path / "identities/acme/people.yaml").write_text("people: {dana.reyes: {groups: []}}\n")
-    (tmp_path / "Pulumi.yaml").write_text("name: leaver\nruntime: python\n")
-    monkeypatch.chdir(tmp_path)
+    """A project with evidence of one client, in a folder that nobody else's tests write into."""
+    root = tmp_path / "project"
+    (root / "identities/acme").mkdir(parents=True)
+    (root / "identities/acme/client.yaml").write_text(ACME)
+    (root / "identities/acme/people.yaml").write_text("people: {dana.reyes: {groups: []}}\n")
+    (root / "Pulumi.yaml").write_text("name: leaver\nruntime: python\n")
+    monkeypatch.chdir(root)
     for name in ("LEAVER_HOME", "LEAVER_EVIDENCE_DATABASE_URL", "LEAVER_DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
-    open_store(tmp_path / ".leaver", key=KEY).append_all([step("disable"), step("groups")])
-    return tmp_path
+    open_store(root / ".leaver", key=KEY).append_all([step("disable"), step("groups")])
+    return root
 
 
 def run(*words: str) -> Result:
