@@ -13,11 +13,11 @@ from leaver.source.block import find_record
 from leaver.source.edit import EditRefused, change_record, record_data
 from leaver.source.had import Had
 from leaver.source.insert import insert_record
-from leaver.source.word import Word, stamp
+from leaver.source.word import Amendment, stamp
 
 
 @dataclass(frozen=True, slots=True)
-class Reinstatement(Word):
+class Reinstatement(Amendment):
     """The record asks for the account, its groups and its roles again; nothing is given back before an apply.
 
     `former` is a people file with the record alone, for somebody whose record is gone. `without` are fields that the
@@ -33,7 +33,7 @@ class Reinstatement(Word):
         if self.former is not None and find_record(text, self.person) is None:
             text = insert_record(text, self.person, self.former)
         # Not super(): a dataclass with slots is another class than the one that this body was written in.
-        return Word.__call__(self, text)
+        return Amendment.__call__(self, text)
 
     def _change(self, text: str) -> str:
         record = self.after(text)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leaver.source.edit import EditRefused, set_departure
-from leaver.source.word import Word, stamp
+from leaver.source.word import Amendment, stamp
 
 
 @dataclass(frozen=True, slots=True)
-class TaskDone(Word):
+class TaskDone(Amendment):
     """A task by hand is done. An earlier tick stays as it was given."""
 
     task: str

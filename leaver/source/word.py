@@ -30,11 +30,33 @@ def stamp(moment: datetime, zone: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Word(ABC):
-    """A change of one person's record in the file `file`, and how it is told."""
+    """A change for one person's sake of the file `file`, and how it is told."""
 
     client: Client
     person: str
     file: str
+
+    @abstractmethod
+    def __call__(self, text: str) -> str:
+        """The file's text with the change. Raises EditRefused."""
+
+    def _typed(self, text: str) -> TypedFile:
+        block = find_record(text, self.person)
+        if block is None:
+            raise EditRefused(f'{self.file}: person "{self.person}": the record is not there')
+        return TypedFile.of(
+            self.client.key, self.file, "people", alone(text, block), self.client.settings.zone
+        )
+
+    def after(self, text: str) -> Person | None:
+        """The record in `text`, typed; None when it has faults of its own."""
+        return self._typed(text).people.get(self.person)
+
+
+class Amendment(Word):
+    """A change of a record that is there."""
+
+    __slots__ = ()
 
     def __call__(self, text: str) -> str:
         """The file's text with the change.
@@ -55,21 +77,9 @@ class Word(ABC):
     def _change(self, text: str) -> str:
         """The text with the change, whatever faults it would have."""
 
-    def _typed(self, text: str) -> TypedFile:
-        block = find_record(text, self.person)
-        if block is None:
-            raise EditRefused(f'{self.file}: person "{self.person}": the record is not there')
-        return TypedFile.of(
-            self.client.key, self.file, "people", alone(text, block), self.client.settings.zone
-        )
-
-    def after(self, text: str) -> Person | None:
-        """The record in `text`, typed; None when it has faults of its own."""
-        return self._typed(text).people.get(self.person)
-
 
 @dataclass(frozen=True, slots=True)
-class Release(Word):
+class Release(Amendment):
     """The word from the on-call engineer: ends a hold, or starts a departure now.
 
     An earlier release stays as it was given, and so does a departure that came by itself.
@@ -119,7 +129,7 @@ def _is_effective(departure: Departure, now: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class HoldBack(Word):
+class HoldBack(Amendment):
     """A departure waits for a release from now on."""
 
     owner: str | None = None
@@ -145,7 +155,7 @@ class HoldBack(Word):
 
 
 @dataclass(frozen=True, slots=True)
-class Cancellation(Word):
+class Cancellation(Amendment):
     """The departure is off. What was cut stays cut: that takes `reinstate`."""
 
     def _change(self, text: str) -> str:
