@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from leaver.model.client import Client, EntraSettings
 from leaver.model.ending_checks import check_holds, check_notice, check_notice_groups, check_terms
 from leaver.model.finding import File, Finding, person_subject, repeated, unknown
+from leaver.model.length_checks import check_lengths
 from leaver.model.licence_checks import (
     check_licence_accounts,
     check_licence_directories,
@@ -230,6 +231,7 @@ RULES: tuple[Rule, ...] = (
     Rule(check_groups, frozenset({"groups"})),
     Rule(check_group_accounts, frozenset({"client", "groups"}), of_accounts=True),
     Rule(check_roles, frozenset({"client"}), of_accounts=True),
+    Rule(check_lengths, frozenset({"client"}), of_accounts=True),
     Rule(check_licence_directories, frozenset({"client"})),
     Rule(check_licence_skus, frozenset({"client"})),
     Rule(check_licences, frozenset({"client"})),

@@ -84,6 +84,10 @@ def test_show_in_address_list_is_set_on_beta_and_read_on_both(graph: Graph) -> N
         ({"mailNickname": ""}, "A value is required for property 'mailNickname' of resource 'User'."),
         ({"nickname": "x"}, "Invalid property 'nickname'."),
         ({"id": "x"}, "Property 'id' is read-only and cannot be set."),
+        (
+            {"jobTitle": "x" * 129},
+            "Invalid value specified for property 'jobTitle' of resource 'User'.",
+        ),
     ],
 )
 def test_a_faulty_user_is_not_created(graph: Graph, change: dict[str, Any], message: str) -> None:

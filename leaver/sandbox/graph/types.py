@@ -32,7 +32,9 @@ class ObjectType:
             return isinstance(value, list)
         if name in _OBJECTS:
             return isinstance(value, dict)
-        return isinstance(value, int if name in _NUMBERS else str)
+        if name in _NUMBERS:
+            return isinstance(value, int)
+        return isinstance(value, str) and len(value) <= _LENGTHS.get(name, len(value))
 
     def shown(self, version: str) -> tuple[str, ...]:
         return self.default if version == "v1.0" and self.default else tuple(self.empty)
@@ -42,6 +44,23 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_LENGTHS = {
+    "displayName": 256,
+    "givenName": 64,
+    "surname": 64,
+    "jobTitle": 128,
+    "department": 64,
+    "companyName": 64,
+    "employeeId": 16,
+    "mailNickname": 64,
+    "mobilePhone": 64,
+    "city": 128,
+    "state": 128,
+    "country": 128,
+    "postalCode": 40,
+    "streetAddress": 1024,
+}
+"""Of users and groups, in characters (Microsoft Graph, resource types user and group)."""
 _BOOLEANS = _names(
     "accountEnabled showInAddressList onPremisesSyncEnabled isResourceAccount mailEnabled securityEnabled"
     " isAssignableToRole hasMembersWithLicenseErrors hideFromAddressLists hideFromOutlookClients"
