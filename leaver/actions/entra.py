@@ -5,62 +5,26 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 from leaver.actions.answer import Answer, moment
 from leaver.actions.api import Api
 from leaver.actions.call import Call, segment
 from leaver.actions.entra_licences import read_licences
+from leaver.actions.entra_rows import ATTRIBUTES, account_of, group_of
 from leaver.actions.errors import CallFailed, Missing
 from leaver.actions.graph_batch import Batch
 from leaver.actions.graph_pages import next_link, rows_of
 from leaver.actions.settle import Reading, outcome, patience, settle
 from leaver.actions.types import Account, DirectoryGroup, Outcome, Sku
 
-ATTRIBUTES = (
-    "accountEnabled",
-    "ageGroup",
-    "businessPhones",
-    "city",
-    "companyName",
-    "consentProvidedForMinor",
-    "country",
-    "department",
-    "displayName",
-    "employeeHireDate",
-    "employeeId",
-    "employeeOrgData",
-    "employeeType",
-    "faxNumber",
-    "givenName",
-    "jobTitle",
-    "mail",
-    "mailNickname",
-    "mobilePhone",
-    "officeLocation",
-    "onPremisesImmutableId",
-    "otherMails",
-    "passwordPolicies",
-    "postalCode",
-    "preferredLanguage",
-    "showInAddressList",
-    "state",
-    "streetAddress",
-    "surname",
-    "usageLocation",
-    "userPrincipalName",
-    "userType",
-)
-"""Everything that one update by pulumi-azuread's User may overwrite. All of it may be selected in a list."""
-
 _SELECT = ",".join(("id", *ATTRIBUTES, "onPremisesSyncEnabled", "signInSessionsValidFromDateTime"))
 _STATUS = "id,userPrincipalName,accountEnabled,onPremisesSyncEnabled,signInSessionsValidFromDateTime"
 _DELETED = ",".join(("id", "accountEnabled", "userPrincipalName", "displayName", "deletedDateTime"))
 _GROUP = "id,displayName,description,groupTypes,mailEnabled,securityEnabled,onPremisesSyncEnabled"
 _USE = "createdDateTime,signInActivity"
-_USES = ("lastSignInDateTime", "lastNonInteractiveSignInDateTime", "lastSuccessfulSignInDateTime")
 _PAGE = "999"
 
 READ_USERS = "User.Read.All"
@@ -112,7 +76,7 @@ class EntraDirectory:
             answer = await self._api.send(call)
         except Missing:
             return None
-        return self._account(answer.data, subject, answer)
+        return account_of(self._api, answer.data, subject, answer)
 
     async def find(self, username: str) -> Account | None:
         subject = f'account "{username}"'
@@ -123,7 +87,7 @@ class EntraDirectory:
             answer = await self._api.send(call)
         except Missing:
             return None
-        account = self._account(answer.data, subject, answer)
+        account = account_of(self._api, answer.data, subject, answer)
         if account.username.lower() != username.lower():
             raise self._api.channel.bad(subject, f"is about {account.username}", answer)
         return account
@@ -144,34 +108,10 @@ class EntraDirectory:
     async def _listed(self, call: Call) -> AsyncIterator[Account]:
         async for answer in self._api.pages(call, next_link):
             for row in self._rows(answer, call.subject):
-                yield self._account(row, call.subject, answer)
+                yield account_of(self._api, row, call.subject, answer)
 
     def _rows(self, answer: Answer, subject: str) -> list[Any]:
         return rows_of(self._api, answer, subject)
-
-    def _account(self, data: Any, subject: str, answer: Answer) -> Account:
-        row = self._api.row(data, subject, answer, "userPrincipalName")
-        enabled = row.get("accountEnabled")
-        if not isinstance(enabled, bool):
-            # Not to be guessed: one guess gives a leaver access back, the other one calls it taken away.
-            raise self._api.missing(subject, row["id"], "accountEnabled", answer)
-        manager = row.get("manager")
-        attributes = {name: row[name] for name in ATTRIBUTES if name in row}
-        if "deletedDateTime" in row:
-            attributes["deletedDateTime"] = row["deletedDateTime"]
-        return Account(
-            id=row["id"],
-            # Entra puts the object ID before the name of a deleted user.
-            username=row["userPrincipalName"].removeprefix(row["id"].replace("-", "")),
-            enabled=enabled,
-            status="enabled" if enabled else "disabled",
-            attributes=attributes,
-            manager=str(manager["id"]) if isinstance(manager, dict) and "id" in manager else None,
-            mastered_elsewhere="on-premises" if row.get("onPremisesSyncEnabled") is True else None,
-            sessions_valid_from=moment(row.get("signInSessionsValidFromDateTime")),
-            created=moment(row.get("createdDateTime")),
-            last_used=_last_used(row.get("signInActivity")),
-        )
 
     async def groups(self) -> dict[str, DirectoryGroup]:
         call = Call("GET", "/v1.0/groups", "groups", READ_GROUPS, params={"$select": _GROUP, "$top": _PAGE})
@@ -179,7 +119,7 @@ class EntraDirectory:
         async for answer in self._api.pages(call, next_link):
             for data in self._rows(answer, "groups"):
                 row = self._api.row(data, "groups", answer, "displayName")
-                found[row["id"]] = _group(row)
+                found[row["id"]] = group_of(row)
         return found
 
     async def members(self, group_ids: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -289,26 +229,6 @@ class EntraDirectory:
         await self._api.close()
 
 
-def _group(row: Mapping[str, Any]) -> DirectoryGroup:
-    types = row.get("groupTypes")
-    types = types if isinstance(types, list) else []
-    if "Unified" in types:
-        kind = "microsoft365"
-    elif row.get("mailEnabled") is True:
-        kind = "mail-security" if row.get("securityEnabled") is True else "distribution"
-    else:
-        kind = "security"
-    description = row.get("description")
-    return DirectoryGroup(
-        id=row["id"],
-        name=row["displayName"],
-        description=description if isinstance(description, str) else None,
-        kind=kind,
-        dynamic="DynamicMembership" in types,
-        mastered_elsewhere="on-premises" if row.get("onPremisesSyncEnabled") is True else None,
-    )
-
-
 def _value(answer: Answer, name: str) -> Any:
     return answer.data.get(name) if isinstance(answer.data, dict) else None
 
@@ -321,8 +241,3 @@ def _revoked(answer: Answer, started: float) -> bool:
     shown = moment(_value(answer, "signInSessionsValidFromDateTime"))
     asked = answer.date_at(started)
     return shown is not None and asked is not None and shown >= asked - CLOCK_GRAIN
-
-
-def _last_used(activity: Any) -> datetime | None:
-    found = [moment(activity.get(name)) for name in _USES] if isinstance(activity, dict) else []
-    return max((each for each in found if each is not None), default=None)

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from leaver.actions import Account, DirectoryGroup, Forbidden, Missing, Outcome, Throttled
-from leaver.actions.entra import ATTRIBUTES
+from leaver.actions.entra_rows import ATTRIBUTES
 
 from .script import DANA, LEE, Script, answer, entra
 
