@@ -51,7 +51,7 @@ def load_single(root: Path, client: str, person: str, *, cache: Path | None = No
     """
     known = client_keys(root)
     if client not in known:
-        raise UsageError(f'no client "{client}"{hint(client, known)}. See the folder identities.')
+        raise UsageError(f'no client "{client}". Correct it{hint(client, known)}. See the folder identities.')
     if "@" in person:
         return _by_username(root, client, person, cache)
     files = client_files(root, client)
@@ -69,8 +69,8 @@ def load_single(root: Path, client: str, person: str, *, cache: Path | None = No
     whole = estate.clients[client]
     if person not in whole.people:
         raise UsageError(
-            f'{client}: no person "{person}"{hint(person, whole.people)}. '
-            "Name them by their key, or an account that no record has by its username (with @)."
+            f'{client}: no person "{person}". Correct it{hint(person, whole.people)}: name them by their key, or an '
+            "account that no record has by its username (with @)."
         )
     made = Client(client, settings, {}, {person: whole.people[person]})
     return Single(made, person, estate.place(client, "people", person))
