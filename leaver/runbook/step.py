@@ -7,7 +7,7 @@ the conductor sends them, many at once. So "done" always means: asked again, and
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Literal
@@ -64,6 +64,11 @@ class Item:
     name: str
     why: str = ""
     """Why no call can mend it, with what to do by hand; `act` then has no ask for it, and the step fails with it."""
+
+
+def deletions(left: Sequence[Item], path: Callable[[str], str]) -> list[Ask]:
+    """A deletion for each item that a call can mend, at the path of its key; what is gone by then is fine."""
+    return [Ask(item.key, path(item.key), "DELETE", fine=(404,)) for item in left if not item.why]
 
 
 @dataclass(frozen=True, slots=True)

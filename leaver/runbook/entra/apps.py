@@ -18,7 +18,7 @@ from leaver.runbook.entra.base import (
     title,
     user_path,
 )
-from leaver.runbook.step import Ask, BadReply, Case, Item, Permission, Seen
+from leaver.runbook.step import Ask, BadReply, Case, Item, Permission, Seen, deletions
 
 _ROLES = "app-roles"
 _CONSENTS = "consents"
@@ -56,16 +56,7 @@ class AppRoles(EntraStep):
         return [Item(row["id"], _resource(row)) for row in self._split(case, seen)[0]]
 
     def act(self, case: Case, seen: Seen, left: Sequence[Item]) -> Sequence[Ask]:
-        return [
-            Ask(
-                item.key,
-                f"{user_path(case)}/appRoleAssignments/{segment(item.key)}",
-                "DELETE",
-                fine=(404,),
-            )
-            for item in left
-            if not item.why
-        ]
+        return deletions(left, lambda key: f"{user_path(case)}/appRoleAssignments/{segment(key)}")
 
     def remarks(self, case: Case, seen: Seen) -> Sequence[str]:
         return [
@@ -151,11 +142,7 @@ class Consents(EntraStep):
         return f"{names.get(client, client)}: {scope}" if scope else names.get(client, client)
 
     def act(self, case: Case, seen: Seen, left: Sequence[Item]) -> Sequence[Ask]:
-        return [
-            Ask(item.key, f"/v1.0/oauth2PermissionGrants/{segment(item.key)}", "DELETE", fine=(404,))
-            for item in left
-            if not item.why
-        ]
+        return deletions(left, lambda key: f"/v1.0/oauth2PermissionGrants/{segment(key)}")
 
     def picture(self, case: Case, seen: Seen) -> Mapping[str, Any]:
         names = self._names(seen)

@@ -17,7 +17,7 @@ from leaver.runbook.entra.base import (
     title,
     user_path,
 )
-from leaver.runbook.step import Ask, Case, Item, Permission, Seen
+from leaver.runbook.step import Ask, Case, Item, Permission, Seen, deletions
 
 MEMBERSHIPS = "memberships"
 _SELECT = "id,displayName,groupTypes,mailEnabled,securityEnabled,onPremisesSyncEnabled,isAssignableToRole"
@@ -68,16 +68,8 @@ class Groups(EntraStep):
 
     def act(self, case: Case, seen: Seen, left: Sequence[Item]) -> Sequence[Ask]:
         # Without /$ref this would delete the account itself, as the vendor warns.
-        return [
-            Ask(
-                item.key,
-                f"/v1.0/groups/{segment(item.key)}/members/{segment(case.account)}/$ref",
-                "DELETE",
-                fine=(404,),
-            )
-            for item in left
-            if not item.why
-        ]
+        member = f"members/{segment(case.account)}/$ref"
+        return deletions(left, lambda key: f"/v1.0/groups/{segment(key)}/{member}")
 
     def remarks(self, case: Case, seen: Seen) -> Sequence[str]:
         return [

@@ -18,7 +18,7 @@ from leaver.runbook.entra.base import (
     rows,
     text,
 )
-from leaver.runbook.step import Ask, BadReply, Case, Item, Permission, Seen
+from leaver.runbook.step import Ask, BadReply, Case, Item, Permission, Seen, deletions
 
 _ASSIGNMENTS = "role-assignments"
 _ELIGIBILITY = "role-eligibility"
@@ -74,11 +74,7 @@ class DirectoryRoles(EntraStep):
         ]
 
     def act(self, case: Case, seen: Seen, left: Sequence[Item]) -> Sequence[Ask]:
-        return [
-            Ask(item.key, f"{_BASE}/roleAssignments/{segment(item.key)}", "DELETE", fine=(404,))
-            for item in left
-            if not item.why
-        ]
+        return deletions(left, lambda key: f"{_BASE}/roleAssignments/{segment(key)}")
 
     def picture(self, case: Case, seen: Seen) -> Mapping[str, Any]:
         return {

@@ -10,7 +10,7 @@ from leaver.runbook.mastered import profile_source
 from leaver.runbook.okta import reply, scopes
 from leaver.runbook.okta.base import OktaStep
 from leaver.runbook.okta.reply import Row, segment
-from leaver.runbook.step import Ask, BadReply, Case, Item, Permission, Seen
+from leaver.runbook.step import Ask, BadReply, Case, Item, Permission, Seen, deletions
 
 APPS = "apps"
 _SOURCE = "PROFILE_MASTERING"
@@ -53,7 +53,7 @@ class Apps(OktaStep):
         ]
 
     def act(self, case: Case, seen: Seen, left: Sequence[Item]) -> Sequence[Ask]:  # noqa: ARG002
-        return [Ask(item.key, self._path(case, item.key), "DELETE", fine=(404,)) for item in left]
+        return deletions(left, lambda key: self._path(case, key))
 
     def notes(self, case: Case, seen: Seen) -> Sequence[str]:
         if not reply.exists(seen):

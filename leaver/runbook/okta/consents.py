@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from leaver.runbook.okta import reply, scopes
 from leaver.runbook.okta.base import OktaStep
 from leaver.runbook.okta.reply import Row, segment
-from leaver.runbook.step import Ask, Case, Item, Permission, Seen
+from leaver.runbook.step import Ask, Case, Item, Permission, Seen, deletions
 
 GRANTS = "grants"
 CLIENTS = "clients"
@@ -97,7 +97,7 @@ class ClientTokens(OktaStep):
         return found
 
     def act(self, case: Case, seen: Seen, left: Sequence[Item]) -> Sequence[Ask]:  # noqa: ARG002
-        return [Ask(item.key, self._path(case, item.key), "DELETE", fine=(404,)) for item in left]
+        return deletions(left, lambda key: self._path(case, key))
 
     def picture(self, case: Case, seen: Seen) -> Mapping[str, Any]:  # noqa: ARG002
         return {

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from leaver.runbook.okta import reply, scopes
 from leaver.runbook.okta.base import OktaStep
 from leaver.runbook.okta.reply import Row, segment
-from leaver.runbook.step import Ask, BadReply, Case, Item, Permission, Seen
+from leaver.runbook.step import Ask, BadReply, Case, Item, Permission, Seen, deletions
 
 GROUPS = "groups"
 RULES = "group-rules"
@@ -80,7 +80,7 @@ class Groups(OktaStep):
         return found
 
     def act(self, case: Case, seen: Seen, left: Sequence[Item]) -> Sequence[Ask]:  # noqa: ARG002
-        return [Ask(item.key, leave(case, item.key), "DELETE", fine=(404,)) for item in left if not item.why]
+        return deletions(left, lambda key: leave(case, key))
 
     def notes(self, case: Case, seen: Seen) -> Sequence[str]:
         if not reply.exists(seen) or seen[GROUPS].status == 404 or RULES not in seen:
