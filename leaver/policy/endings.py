@@ -35,7 +35,7 @@ def check_protected(client: Client, _now: datetime, resources: Resources) -> Ite
 def check_deleted(client: Client, now: datetime, resources: Resources) -> Iterator[Break]:
     """No run deletes an account of somebody with access, or one that the last run left enabled."""
     for (key, directory), before in resources.memory.accounts.items():
-        if (key, directory) in resources.accounts:
+        if (key, directory) in resources.accounts.keys() | resources.untouched:
             continue
         person = client.people.get(key)
         if person is not None and phase(person, now).has_access:

@@ -58,12 +58,14 @@ class DeclaredGroup:
 class Resources:
     """What one run declares, and what the run before it left.
 
-    `accounts` are by (person key, directory key), `groups` by group key. `memory` is the last state.
+    `accounts` are by (person key, directory key), `groups` by group key. `memory` is the last state. `untouched` are
+    the accounts that the run leaves as they are, because their directory no longer has them.
     """
 
     accounts: Mapping[tuple[str, str], DeclaredAccount]
     groups: Mapping[str, DeclaredGroup]
     memory: Memory
+    untouched: frozenset[tuple[str, str]] = frozenset()
 
 
 Authors = Mapping[tuple[str | int, ...], tuple[str, ...]]

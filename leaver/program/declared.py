@@ -36,10 +36,12 @@ def resources(seen: Iterable[Seen], memory: Memory) -> Resources:
     accounts: dict[tuple[str, str], DeclaredAccount] = {}
     urns: dict[str, str] = {}
     members: dict[str, set[str]] = defaultdict(set)
+    untouched: set[tuple[str, str]] = set()
     for each in seen:
         if each.type in (ENTRA_USER, OKTA_USER):
             person, _, directory = each.name.rpartition("/")
             if "*" in each.ignore_changes:
+                untouched.add((person, directory))
                 continue
             account = _account(each)
             if (person, directory) in memory.accounts and _SIGN_IN[each.type] in each.ignore_changes:
@@ -49,9 +51,8 @@ def resources(seen: Iterable[Seen], memory: Memory) -> Resources:
             key, ids = found
             urns[key] = each.urn
             members[key] |= ids
-    return Resources(
-        accounts, {key: DeclaredGroup(urns[key], frozenset(ids)) for key, ids in members.items()}, memory
-    )
+    groups = {key: DeclaredGroup(urns[key], frozenset(ids)) for key, ids in members.items()}
+    return Resources(accounts, groups, memory, frozenset(untouched))
 
 
 def _members(seen: Seen) -> tuple[str, set[str]] | None:

@@ -45,6 +45,17 @@ def test_what_the_program_plans_breaks_none(data: st.DataObject, client: Client)
     assert decide(client, second, live, state).told.policies == ()
 
 
+def test_an_account_that_somebody_deleted_by_hand_is_not_deleted_by_the_run() -> None:
+    made, state = planned({"groups": ["finance"]})[::2]
+    live, _ = settled(made, desired(made, NOW))
+    shown = live["entra"]
+    gone = account_id("dana", "entra")
+    left = {id_: account for id_, account in shown.accounts.items() if id_ != gone}
+    members = {id_: ids - {gone} for id_, ids in shown.members.items()}
+    live = {"entra": replace(shown, accounts=left, members=members)}
+    assert decide(made, NOW, live, state).told.policies == ()
+
+
 def test_a_renamed_person_is_no_account_that_goes() -> None:
     made, state = planned({"groups": ["finance"]})[::2]
     live, _ = settled(made, desired(made, NOW))
