@@ -6,7 +6,7 @@ import base64
 import uuid
 from collections.abc import Callable, Iterator
 
-from leaver.sandbox.graph import objects, pages
+from leaver.sandbox.graph import lists, objects, pages
 from leaver.sandbox.graph.call import NO_CONTENT, Answer, Call
 from leaver.sandbox.graph.errors import bad_request, not_found
 from leaver.sandbox.graph.groups import find_group
@@ -48,12 +48,7 @@ def _create(call: Call) -> Answer:
 
 
 def _list(call: Call) -> Answer:
-    source = pages.Source(
-        lambda after, ids, keys: objects.listed(
-            call.db, call.tid, "servicePrincipal", after, ids=ids, keys=keys
-        ),
-        key="appId",
-    )
+    source = lists.of_type(call, "servicePrincipal", "appId")
     return pages.answer(call, "servicePrincipals", source, kind="servicePrincipal")
 
 
@@ -144,9 +139,7 @@ def _remove_assignment(find: Find) -> Handler:
 
 
 def _list_grants(call: Call) -> Answer:
-    source = pages.Source(
-        lambda after, ids, _: objects.listed(call.db, call.tid, "oauth2PermissionGrant", after, ids=ids)
-    )
+    source = lists.of_type(call, "oauth2PermissionGrant")
     return pages.answer(call, "oauth2PermissionGrants", source, kind="oauth2PermissionGrant")
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 
-from leaver.sandbox.graph import objects, pages
+from leaver.sandbox.graph import lists, objects, pages
 from leaver.sandbox.graph.call import NO_CONTENT, Answer, Call
-from leaver.sandbox.graph.errors import GraphError, not_found
-from leaver.sandbox.graph.objects import Obj
+from leaver.sandbox.graph.errors import GraphError
+from leaver.sandbox.graph.lists import finder
 from leaver.sandbox.graph.properties import checked, required
 from leaver.sandbox.graph.references import referenced
 from leaver.sandbox.graph.routing import Handler, Table
@@ -15,13 +15,7 @@ from leaver.sandbox.graph.users import find_user
 from leaver.sandbox.graph.views import entity, view
 
 _REQUIRED = ("accountEnabled", "displayName", "operatingSystem", "operatingSystemVersion")
-
-
-def _find(call: Call) -> Obj:
-    found = objects.find(call.db, call.tid, call.ids[0], "device")
-    if found is None:
-        raise not_found(call.ids[0])
-    return found
+_find = finder("device")
 
 
 def _create(call: Call) -> Answer:
@@ -38,11 +32,7 @@ def _create(call: Call) -> Answer:
 
 
 def _list(call: Call) -> Answer:
-    source = pages.Source(
-        lambda after, ids, keys: objects.listed(call.db, call.tid, "device", after, ids=ids, keys=keys),
-        key="deviceId",
-    )
-    return pages.answer(call, "devices", source, kind="device")
+    return pages.answer(call, "devices", lists.of_type(call, "device", "deviceId"), kind="device")
 
 
 def _read(call: Call) -> Answer:
@@ -69,31 +59,10 @@ def _delete(call: Call) -> Answer:
     return NO_CONTENT
 
 
-def _people(relation: str) -> Handler:
-    def handler(call: Call) -> Answer:
-        device = _find(call)
-        source = pages.Source(
-            lambda after, ids, _: objects.targets(call.db, call.tid, relation, device.id, after, ids)
-        )
-        return pages.answer(call, "directoryObjects", source, typed=True)
-
-    return handler
-
-
 def _add_person(relation: str) -> Handler:
     def handler(call: Call) -> Answer:
         device = _find(call)
         objects.link(call.db, call.tid, relation, device.id, referenced(call, call.fields(), "user").id)
-        return NO_CONTENT
-
-    return handler
-
-
-def _remove_person(relation: str) -> Handler:
-    def handler(call: Call) -> Answer:
-        device = _find(call)
-        if not objects.unlink(call.db, call.tid, relation, device.id, call.ids[1].lower()):
-            raise not_found(call.ids[1])
         return NO_CONTENT
 
     return handler
@@ -123,9 +92,9 @@ def table() -> Table:
         ("registeredUser", "registeredUsers", "registeredDevices"),
     ):
         found += [
-            ("GET", f"/devices/{{}}/{collection}", _people(relation)),
+            ("GET", f"/devices/{{}}/{collection}", lists.linked(_find, relation)),
             ("POST", f"/devices/{{}}/{collection}/$ref", _add_person(relation)),
-            ("DELETE", f"/devices/{{}}/{collection}/{{}}/$ref", _remove_person(relation)),
+            ("DELETE", f"/devices/{{}}/{collection}/{{}}/$ref", lists.unlinking(_find, relation)),
             ("GET", f"/users/{{}}/{of_user}", _of_user(relation)),
         ]
     return found

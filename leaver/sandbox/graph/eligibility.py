@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from leaver.sandbox.graph import objects, pages
+from leaver.sandbox.graph import lists, objects, pages
 from leaver.sandbox.graph.call import Answer, Call
 from leaver.sandbox.graph.errors import GraphError, bad_request, not_found
 from leaver.sandbox.graph.objects import Obj
@@ -25,10 +25,7 @@ _ACTIONS = {"adminAssign": "Provisioned", "adminRemove": "Revoked"}
 
 
 def _list(call: Call) -> Answer:
-    source = pages.Source(
-        lambda after, ids, keys: objects.listed(call.db, call.tid, KIND, after, ids=ids, keys=keys),
-        key="roleDefinitionId",
-    )
+    source = lists.of_type(call, KIND, "roleDefinitionId")
     return pages.answer(call, TYPES[KIND].collection, source, kind=KIND)
 
 
@@ -104,10 +101,7 @@ def _list_groups(call: Call) -> Answer:
     asked = call.option("$filter") or ""
     if "principalId" not in asked and "groupId" not in asked:
         raise GraphError(400, "MissingProvider", "The request must be scoped to a principalId or a groupId.")
-    source = pages.Source(
-        lambda after, ids, keys: objects.listed(call.db, call.tid, GROUP_KIND, after, ids=ids, keys=keys),
-        key="groupId",
-    )
+    source = lists.of_type(call, GROUP_KIND, "groupId")
     return pages.answer(call, TYPES[GROUP_KIND].collection, source, kind=GROUP_KIND)
 
 

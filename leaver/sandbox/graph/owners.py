@@ -6,12 +6,11 @@ learn.microsoft.com/graph/api/user-list-ownedobjects, /application-post-owners, 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 
-from leaver.sandbox.graph import objects, pages
+from leaver.sandbox.graph import lists, objects, pages
 from leaver.sandbox.graph.call import NO_CONTENT, Answer, Call
-from leaver.sandbox.graph.errors import bad_request, not_found
-from leaver.sandbox.graph.objects import Obj
+from leaver.sandbox.graph.errors import bad_request
+from leaver.sandbox.graph.lists import Find, finder
 from leaver.sandbox.graph.properties import checked, required
 from leaver.sandbox.graph.references import referenced
 from leaver.sandbox.graph.routing import Handler, Table
@@ -19,7 +18,7 @@ from leaver.sandbox.graph.users import find_user
 from leaver.sandbox.graph.views import entity, view
 
 _REL = "owner"
-Find = Callable[[Call], Obj]
+_find = finder("application")
 
 
 def check_not_last(call: Call, object_id: str, owner_id: str) -> None:
@@ -27,16 +26,6 @@ def check_not_last(call: Call, object_id: str, owner_id: str) -> None:
     people = [each.id for each in objects.targets(call.db, call.tid, _REL, object_id) if each.type == "user"]
     if people == [owner_id]:
         raise bad_request("The group must have at least one owner, hence this owner cannot be removed.")
-
-
-def _find(kind: str) -> Find:
-    def find(call: Call) -> Obj:
-        found = objects.find(call.db, call.tid, call.ids[0], kind)
-        if found is None:
-            raise not_found(call.ids[0])
-        return found
-
-    return find
 
 
 def _create(call: Call) -> Answer:
@@ -53,31 +42,17 @@ def _create(call: Call) -> Answer:
 
 
 def _list(call: Call) -> Answer:
-    source = pages.Source(
-        lambda after, ids, keys: objects.listed(call.db, call.tid, "application", after, ids=ids, keys=keys),
-        key="appId",
-    )
+    source = lists.of_type(call, "application", "appId")
     return pages.answer(call, "applications", source, kind="application")
 
 
 def _read(call: Call) -> Answer:
-    return Answer(200, entity(call, _find("application")(call)))
+    return Answer(200, entity(call, _find(call)))
 
 
 def _delete(call: Call) -> Answer:
-    objects.destroy(call.db, call.tid, _find("application")(call).id)
+    objects.destroy(call.db, call.tid, _find(call).id)
     return NO_CONTENT
-
-
-def _owners(find: Find) -> Handler:
-    def handler(call: Call) -> Answer:
-        near = find(call)
-        source = pages.Source(
-            lambda after, ids, _: objects.targets(call.db, call.tid, _REL, near.id, after, ids)
-        )
-        return pages.answer(call, "directoryObjects", source, typed=True)
-
-    return handler
 
 
 def _add(find: Find) -> Handler:
@@ -88,15 +63,6 @@ def _add(find: Find) -> Handler:
                 "One or more added object references already exist for the following modified properties:"
                 " 'owners'."
             )
-        return NO_CONTENT
-
-    return handler
-
-
-def _remove(find: Find) -> Handler:
-    def handler(call: Call) -> Answer:
-        if not objects.unlink(call.db, call.tid, _REL, find(call).id, call.ids[1].lower()):
-            raise not_found(call.ids[1])
         return NO_CONTENT
 
     return handler
@@ -117,10 +83,10 @@ def table() -> Table:
         ("GET", "/users/{}/ownedObjects", _owned),
     ]
     for kind in ("application", "servicePrincipal"):
-        path, find = f"/{kind}s/{{}}/owners", _find(kind)
+        path, find = f"/{kind}s/{{}}/owners", finder(kind)
         found += [
-            ("GET", path, _owners(find)),
+            ("GET", path, lists.linked(find, _REL)),
             ("POST", f"{path}/$ref", _add(find)),
-            ("DELETE", f"{path}/{{}}/$ref", _remove(find)),
+            ("DELETE", f"{path}/{{}}/$ref", lists.unlinking(find, _REL)),
         ]
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from leaver.sandbox.graph import objects, pages
+from leaver.sandbox.graph import lists, objects, pages
 from leaver.sandbox.graph.call import NO_CONTENT, Answer, Call
 from leaver.sandbox.graph.errors import bad_request, not_found
 from leaver.sandbox.graph.objects import Obj
@@ -45,8 +45,7 @@ def _create_policy(call: Call) -> Answer:
 
 
 def _list_policies(call: Call) -> Answer:
-    source = pages.Source(lambda after, ids, _: objects.listed(call.db, call.tid, "policy", after, ids=ids))
-    return pages.answer(call, _POLICY.collection, source, kind="policy")
+    return pages.answer(call, _POLICY.collection, lists.of_type(call, "policy"), kind="policy")
 
 
 def _read_policy(call: Call) -> Answer:

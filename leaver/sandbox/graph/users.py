@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 from leaver.sandbox.clock import iso
-from leaver.sandbox.graph import objects, pages
+from leaver.sandbox.graph import lists, objects, pages
 from leaver.sandbox.graph.call import NO_CONTENT, Answer, Call
 from leaver.sandbox.graph.errors import bad_request, not_found
 from leaver.sandbox.graph.objects import Obj
@@ -152,10 +151,7 @@ def _delete(call: Call) -> Answer:
 
 
 def users_source(call: Call) -> pages.Source:
-    def rows(after: int, ids: list[str] | None, keys: list[str] | None) -> Iterator[Obj]:
-        return objects.listed(call.db, call.tid, "user", after, ids=ids, keys=keys)
-
-    return pages.Source(rows, lambda: objects.count(call.db, call.tid, "user"), "userPrincipalName")
+    return lists.of_type(call, "user", "userPrincipalName")
 
 
 def _list(call: Call) -> Answer:
