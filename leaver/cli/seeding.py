@@ -64,9 +64,11 @@ def _fill(directory: _Directory, client: Client, registration: Registration) -> 
     outsiders = [directory.account(f"{local}@{domain}", name) for local, name in OUTSIDERS]
     for key, group in sorted(client.groups.items()):
         if group.directory == registration.directory and group.existing:
-            created = directory.group(group.name, group.description or f"{key}, made by hand")
+            made = directory.new_group(group.name, group.description or f"{key}, made by hand")
+            # Whom an apply has taken out since stays out.
             for outsider in outsiders if group.mode.value == "additive" else outsiders[:1]:
-                directory.join(created, outsider)
+                if made is not None:
+                    directory.join(made, outsider)
     for key, person in sorted(client.people.items()):
         username = client.username(key, registration.directory)
         if person.adopt and username and registration.directory in client.accounts(key):
@@ -74,16 +76,16 @@ def _fill(directory: _Directory, client: Client, registration: Registration) -> 
 
 
 class _Directory(Protocol):
-    """The few calls that fill a directory; each finds what is there, else makes it."""
+    """The few calls that fill a directory; what is there already stays as it is."""
 
     def account(self, username: str, name: str) -> str: ...
-    def group(self, name: str, description: str) -> str: ...
+    def new_group(self, name: str, description: str) -> str | None: ...
     def join(self, group: str, account: str) -> None: ...
 
 
-def answer_of(response: httpx.Response, *fine: int) -> Any:
-    """The JSON of a good answer. Raises DirectoryError for any other, unless its status is one of `fine`."""
-    if response.status_code not in (200, 201, 204, *fine):
+def answer_of(response: httpx.Response) -> Any:
+    """The JSON of a good answer. Raises DirectoryError for any other."""
+    if response.status_code not in (200, 201, 204):
         call = f"{response.request.method} {response.request.url.path}"
         raise DirectoryError(f"sandbox: {call}: answered {response.status_code} ({response.text[:300]}).")
     return response.json() if response.content else None
@@ -130,10 +132,9 @@ class _Entra:
         }
         return str(answer_of(self._http.post("/v1.0/users", json=body))["id"])
 
-    def group(self, name: str, description: str) -> str:
-        found = self._find("groups", "displayName", name)
-        if found is not None:
-            return found
+    def new_group(self, name: str, description: str) -> str | None:
+        if self._find("groups", "displayName", name) is not None:
+            return None
         body = {
             "displayName": name,
             "description": description,
@@ -145,8 +146,7 @@ class _Entra:
 
     def join(self, group: str, account: str) -> None:
         link = {"@odata.id": f"{self._http.base_url}v1.0/directoryObjects/{account}"}
-        # 400: already a member.
-        answer_of(self._http.post(f"/v1.0/groups/{group}/members/$ref", json=link), 400)
+        answer_of(self._http.post(f"/v1.0/groups/{group}/members/$ref", json=link))
 
 
 class _Okta:
@@ -174,10 +174,10 @@ class _Okta:
         }
         return str(answer_of(self._http.post("/api/v1/users", params={"activate": "true"}, json=body))["id"])
 
-    def group(self, name: str, description: str) -> str:
+    def new_group(self, name: str, description: str) -> str | None:
         for found in answer_of(self._http.get("/api/v1/groups", params={"q": name})):
             if found["profile"]["name"] == name:
-                return str(found["id"])
+                return None
         body = {"profile": {"name": name, "description": description}}
         return str(answer_of(self._http.post("/api/v1/groups", json=body))["id"])
 

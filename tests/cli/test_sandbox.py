@@ -59,6 +59,18 @@ def test_starting_again_keeps_what_is_there(run: Run, started: Endpoint) -> None
     assert (okta(started, "kestrel", "/groups"), okta(started, "kestrel", "/users")) == before
 
 
+def test_starting_again_puts_nobody_back_into_a_group(run: Run, started: Endpoint) -> None:
+    (staff,) = (each for each in okta(started, "kestrel", "/groups") if names([each]) == {"Kestrel Staff"})
+    members = f"/groups/{staff['id']}/users"
+    (first, *others) = okta(started, "kestrel", members)
+    token = started.credentials("kestrel")["okta"]["api_token"]
+    httpx.delete(
+        f"{started.http}/api/v1{members}/{first['id']}", headers={"Authorization": f"SSWS {token}"}
+    ).raise_for_status()
+    assert run("sandbox", "start").exit_code == 0
+    assert okta(started, "kestrel", members) == others
+
+
 def test_status_tells_where_it_is_and_whose_directories_it_has(run: Run, started: Endpoint) -> None:
     shown = json.loads(run("sandbox", "status", "--json").output)
     assert shown["running"] is True
