@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leaver.providers.azuread import checks
-from leaver.providers.azuread.graph import Graph, not_found
+from leaver.providers.azuread.graph import Graph, not_found, still_there
 from leaver.providers.base.errors import ProviderError
 from leaver.providers.base.resource import MINUTE, Call, Field, ResourceType
 from leaver.providers.base.values import Bag
@@ -34,9 +34,7 @@ def create(call: Call, planned: Bag) -> tuple[str, Bag]:
             raise ProviderError(f"Bad API response: {name} returned for app role assignment is nil")
     resource_id = f"/servicePrincipals/{answer['resourceId']}/appRoleAssignedTo/{answer['id']}"
     values = read(call, resource_id, {})
-    if values is None:
-        raise ProviderError(f"retrieving {resource_id}: it was there and is gone")
-    return resource_id, values
+    return resource_id, still_there(values, f"retrieving {resource_id}")
 
 
 def read(call: Call, resource_id: str, _olds: Bag) -> Bag | None:

@@ -212,6 +212,13 @@ def invalid_property_values(answer: httpx.Response) -> bool:
     return answer.status_code == 400 and "One or more property values specified are invalid" in answer.text
 
 
+def still_there(values: Bag | None, what: str) -> Bag:
+    """What was read of something that was just written. Raises ProviderError where it is gone again."""
+    if values is None:
+        raise ProviderError(f"{what}: it was there and is gone")
+    return values
+
+
 def _object_id(token: str) -> str:
     parts = token.split(".")
     if len(parts) != 3:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import uuid
 
-from leaver.providers.azuread.graph import Graph, invalid_property_values, not_found
+from leaver.providers.azuread.graph import Graph, invalid_property_values, not_found, still_there
 from leaver.providers.azuread.group_fields import EXTRAS, FIELDS, hides_members, rules
 from leaver.providers.azuread.group_people import add, converge, first_owners, known, listed, named, texts
 from leaver.providers.base.errors import ProviderError
@@ -78,9 +78,7 @@ def create(call: Call, planned: Bag, *, with_members: bool) -> tuple[str, Bag]:
     if with_members:
         add(call, object_id, "members", texts(known(planned, "members")))
     values = read(call, resource_id, planned, with_members=with_members)
-    if values is None:
-        raise ProviderError(f"Retrieving {what}: it was there and is gone")
-    return resource_id, values
+    return resource_id, still_there(values, f"Retrieving {what}")
 
 
 def read(call: Call, resource_id: str, olds: Bag, *, with_members: bool) -> Bag | None:
@@ -157,9 +155,7 @@ def update(call: Call, resource_id: str, olds: Bag, planned: Bag, *, with_member
         if _changed("owners", olds, planned) and not is_empty(planned.get("owners")):
             converge(call, object_id, "owners", texts(planned.get("owners")), removals_first=False)
         values = read(call, resource_id, planned, with_members=with_members)
-    if values is None:
-        raise ProviderError(f"Retrieving {what}: it was there and is gone")
-    return values
+    return still_there(values, f"Retrieving {what}")
 
 
 def delete(call: Call, resource_id: str, _olds: Bag) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from leaver.providers.azuread import checks
-from leaver.providers.azuread.graph import Graph
+from leaver.providers.azuread.graph import Graph, still_there
 from leaver.providers.base.errors import Failure, ProviderError
 from leaver.providers.base.planning import is_empty
 from leaver.providers.base.resource import MINUTE, Call, Field, ResourceType
@@ -39,9 +39,7 @@ def create_role(call: Call, planned: Bag) -> tuple[str, Bag]:
         raise ProviderError(f'retrieving directory role for template ID "{template}": ID was nil (API error)')
     resource_id = f"/directoryRoles/{role['id']}"
     values = read_role(call, resource_id, {})
-    if values is None:
-        raise ProviderError(f"retrieving {resource_id}: it was there and is gone")
-    return resource_id, values
+    return resource_id, still_there(values, f"retrieving {resource_id}")
 
 
 def read_role(call: Call, resource_id: str, _olds: Bag) -> Bag | None:
@@ -89,9 +87,7 @@ def create_assignment(call: Call, planned: Bag) -> tuple[str, Bag]:
         times=3,
     )
     values = read_assignment(call, resource_id, {})
-    if values is None:
-        raise ProviderError(f"retrieving {resource_id}: it was there and is gone")
-    return resource_id, values
+    return resource_id, still_there(values, f"retrieving {resource_id}")
 
 
 def read_assignment(call: Call, resource_id: str, _olds: Bag) -> Bag | None:

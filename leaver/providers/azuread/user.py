@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from leaver.providers.azuread.graph import Graph, invalid_property_values, not_found
+from leaver.providers.azuread.graph import Graph, invalid_property_values, not_found, still_there
 from leaver.providers.azuread.user_fields import FIELDS, PLAIN_TEXTS, rules
 from leaver.providers.base.errors import ProviderError
 from leaver.providers.base.planning import is_empty
@@ -93,9 +93,7 @@ def create(call: Call, planned: Bag) -> tuple[str, Bag]:
         lambda: graph.find(call, f"v1.0/users/{object_id}", f"Retrieving {what}") is not None,
     )
     values = read(call, resource_id, planned)
-    if values is None:
-        raise ProviderError(f"Retrieving {what}: it was there and is gone")
-    return resource_id, values
+    return resource_id, still_there(values, f"Retrieving {what}")
 
 
 def read(call: Call, resource_id: str, olds: Bag) -> Bag | None:
@@ -168,9 +166,7 @@ def update(call: Call, resource_id: str, olds: Bag, planned: Bag) -> Bag:
         else:
             _set_manager(call, object_id, str(planned["managerId"]))
     values = read(call, resource_id, planned)
-    if values is None:
-        raise ProviderError(f"Retrieving {what}: it was there and is gone")
-    return values
+    return still_there(values, f"Retrieving {what}")
 
 
 def delete(call: Call, resource_id: str, _olds: Bag) -> None:
