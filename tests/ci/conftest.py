@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -60,26 +61,37 @@ class Clone:
         return head
 
 
-@pytest.fixture(autouse=True)
-def _own_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _as_ana(monkeypatch: pytest.MonkeyPatch, below: Path) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(below))
     for who in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{who}_NAME", "Ana Lee")
         monkeypatch.setenv(f"GIT_{who}_EMAIL", "ana@msp.example")
 
 
-@pytest.fixture
-def clone(tmp_path: Path) -> Callable[[str], Clone]:
-    """Clones the bare remote into a folder of the given name."""
-    remote = tmp_path / "remote.git"
-    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", remote], check=True)
+@pytest.fixture(autouse=True)
+def _own_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _as_ana(monkeypatch, tmp_path)
 
-    def make(name: str) -> Clone:
-        subprocess.run(["git", "clone", "-q", remote, tmp_path / name], check=True, capture_output=True)
-        return Clone(tmp_path / name)
 
-    first = make("first")
+def _cloned(remote: Path, to: Path) -> Clone:
+    subprocess.run(["git", "clone", "-q", remote, to], check=True, capture_output=True)
+    return Clone(to)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bare remote as every test finds it: made once, and only ever copied."""
+    folder = tmp_path_factory.mktemp("published")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _as_ana(monkeypatch, folder)
+        remote = folder / "remote.git"
+        subprocess.run(["git", "init", "-q", "--bare", "-b", "main", remote], check=True)
+        _publish(_cloned(remote, folder / "first"))
+    return remote
+
+
+def _publish(first: Clone) -> None:
     first.git("checkout", "-q", "-B", "main")
     first.write("Pulumi.yaml", "name: leaver\nruntime: python\nstackConfigDir: stacks\n")
     first.write(".gitignore", ".leaver/\n.venv\n")
@@ -88,7 +100,14 @@ def clone(tmp_path: Path) -> Callable[[str], Clone]:
         first.write(f"identities/{key}/people.yaml", PEOPLE)
         first.write(f"stacks/Pulumi.{key}.yaml", "config: {}\n")
     first.merge()
-    return make
+
+
+@pytest.fixture
+def clone(tmp_path: Path, published: Path) -> Callable[[str], Clone]:
+    """Clones the bare remote into a folder of the given name."""
+    remote = tmp_path / "remote.git"
+    shutil.copytree(published, remote)
+    return lambda name: _cloned(remote, tmp_path / name)
 
 
 @pytest.fixture

@@ -16,16 +16,21 @@ NOW = "2026-11-22 14:00 +00:00"
 Run = Callable[..., Result]
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A project with the example clients."""
-    root = tmp_path / "project"
+def example_project(folder: Path) -> Path:
+    """Write a project with the example clients into `folder`."""
+    root = folder / "project"
     root.mkdir()
     (root / "Pulumi.yaml").write_text("name: leaver\nruntime: python\n")
     shutil.copytree(REPOSITORY / "identities", root / "identities")
     (root / "stacks").mkdir()
     (root / "stacks/sandbox-passphrase.txt").write_text("public\n")
     return root
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with the example clients."""
+    return example_project(tmp_path)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from leaver.actions.granted import Granted
-from leaver.cli import cli
+from leaver.cli import checkup, cli
 from leaver.cli.permissions import judged
 from leaver.runbook.permissions import Need
 from leaver.sandbox.embedded import running_sandbox
@@ -42,6 +42,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LEAVER_HOME", str(folder / ".leaver"))
     monkeypatch.setenv("LEAVER_NOW", "2026-11-22 14:00:03 +00:00")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    # The engine is asked for its version in tests/cli/test_doctor.py.
+    monkeypatch.setattr(checkup, "_version_of", lambda *_: "v3.272.0")
     return folder
 
 

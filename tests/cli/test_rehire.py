@@ -9,10 +9,10 @@ import pytest
 
 from leaver.evidence import Entry, Kind, Outcome, open_store
 from tests.cli.conftest import Run
-from tests.cli.test_reinstate import CLIENT, IMAGES, NOW, PEOPLE, branches, git, root, words
+from tests.cli.test_reinstate import CLIENT, IMAGES, NOW, PEOPLE, branches, git, pushed, root, words
 from tests.cli.test_reinstate_gone import AFTER, commit, proposed
 
-__all__ = ["root"]
+__all__ = ["pushed", "root"]
 
 NEW = CLIENT + "rehire: new\n"
 STARTS = ("--starts", "2026-12-01 09:00")

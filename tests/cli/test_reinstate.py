@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ import pytest
 from click.testing import Result
 
 from leaver.evidence import Entry, Kind, Outcome, open_store
+from tests.cli.conftest import example_project
 
 Run = Callable[..., Result]
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
@@ -66,22 +68,32 @@ def git(folder: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.fixture
-def root(tmp_path: Path, project: Path, run: Run) -> Path:
-    folder = project / "identities"
-    subprocess.run(["rm", "-r", str(folder)], check=True)
-    (folder / "acme").mkdir(parents=True)
+@pytest.fixture(scope="session")
+def pushed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Dana's project, committed and pushed to the remote beside it: made once, and only ever copied."""
+    folder = tmp_path_factory.mktemp("pushed")
+    project = example_project(folder)
+    shutil.rmtree(project / "identities")
+    (project / "identities/acme").mkdir(parents=True)
     for name, text in (("client", CLIENT), ("groups", GROUPS), ("people", PEOPLE)):
-        (folder / f"acme/{name}.yaml").write_text(text)
+        (project / f"identities/acme/{name}.yaml").write_text(text)
     (project / ".gitignore").write_text(".leaver\n.pulumi\n")
     git(project, "init", "-q", "-b", "main")
     git(project, "config", "user.name", "Kim")
     git(project, "config", "user.email", "kim@msp.example")
     git(project, "add", ".")
     git(project, "commit", "-q", "-m", "All of it")
-    git(tmp_path, "init", "-q", "--bare", "-b", "main", "remote.git")
-    git(project, "remote", "add", "origin", str(tmp_path / "remote.git"))
+    git(folder, "init", "-q", "--bare", "-b", "main", "remote.git")
+    git(project, "remote", "add", "origin", str(folder / "remote.git"))
     git(project, "push", "-q", "-u", "origin", "main")
+    return folder
+
+
+@pytest.fixture
+def root(tmp_path: Path, project: Path, run: Run, pushed: Path) -> Path:
+    shutil.rmtree(project / "identities")
+    shutil.copytree(pushed, tmp_path, dirs_exist_ok=True)
+    git(project, "remote", "set-url", "origin", str(tmp_path / "remote.git"))
     with open_store(project / ".leaver") as store:
         for directory, has in IMAGES.items():
             store.append(

@@ -13,9 +13,9 @@ import pytest
 
 from leaver.evidence import Entry, Kind, Outcome, open_store
 from tests.cli.conftest import Run
-from tests.cli.test_reinstate import CLIENT, GROUPS, branches, git, root, words
+from tests.cli.test_reinstate import CLIENT, GROUPS, branches, git, pushed, root, words
 
-__all__ = ["root"]
+__all__ = ["pushed", "root"]
 
 BEFORE = """\
 people:

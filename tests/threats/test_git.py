@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from tests.ci.conftest import PEOPLE, Clone, _own_git, branch, clone, main, run
+from tests.ci.conftest import PEOPLE, Clone, _own_git, branch, clone, main, published, run
 
-__all__ = ["_own_git", "branch", "clone", "main", "run"]
+__all__ = ["_own_git", "branch", "clone", "main", "published", "run"]
 
 Run = Callable[..., Result]
 

@@ -23,10 +23,13 @@ class Repository:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.git("init", "-q", "-b", "main")
+
+    def first(self) -> None:
+        """Make the repository, with all that is there in its first commit."""
+        self.git("init", "-q", "-b", "main", "--template=")
         self.git("config", "user.email", "ana@msp.example")
         self.git("config", "user.name", "Ana")
-        (root / ".gitignore").write_text(".leaver/\n.pulumi/\n*.out\n")
+        (self.root / ".gitignore").write_text(".leaver/\n.pulumi/\n*.out\n")
         self.commit()
 
     def git(self, *words: str) -> str:

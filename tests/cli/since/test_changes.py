@@ -90,6 +90,7 @@ def test_a_project_may_be_a_folder_of_a_repository(
     (whole / "identities" / "decoy" / "client.yaml").write_text("name: Decoy\n")
     shutil.copytree(project, whole / "part")
     repository = Repository(whole)
+    repository.first()
     repository.edit(f"part/{PEOPLE}", "  tomasz.wilk:\n", f"  tomasz.wilk:\n    {DEPARTURE}\n")
     (whole / "identities" / "decoy" / "client.yaml").write_text("name: Another\n")
     monkeypatch.chdir(whole / "part")
