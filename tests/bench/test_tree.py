@@ -10,6 +10,8 @@ import pytest
 
 from bench.tree import CommandFailed, measure
 
+pytestmark = pytest.mark.slow
+
 _BUSY = "import time\nwhile time.process_time() < {seconds}: pass"
 _HELD = "held = bytearray({size}); held[::4096] = b'x' * len(held[::4096]); {then}"
 

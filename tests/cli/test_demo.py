@@ -88,6 +88,7 @@ def test_the_sign_ins_are_those_of_the_people_who_lose_access(copy: Path) -> Non
         }
 
 
+@pytest.mark.slow
 def test_each_careless_pull_request_is_stopped_and_the_copy_is_as_it_was(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 HEAVY = {"pulumi", "grpc", "httpx", "starlette", "uvicorn", "rich", "cryptography"}
 
 

@@ -12,6 +12,8 @@ from click.testing import Result
 
 from leaver.sandbox.endpoint import Endpoint
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Result]
 
 

@@ -333,6 +333,7 @@ def test_a_long_chain_is_gone_on_with_by_reading_its_end_only(home: Path) -> Non
     assert size > 3 * files._BLOCK
 
 
+@pytest.mark.slow
 def test_two_processes_that_write_at_the_same_time_make_one_chain(home: Path) -> None:
     processes = [writer(home, name, 40) for name in "ab"]
     said = [process.communicate(timeout=60)[0].splitlines()[1:] for process in processes]

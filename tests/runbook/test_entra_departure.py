@@ -12,6 +12,8 @@ from tests.runbook.entra_leaver import DANA, LEE, ON_REQUEST, SETTINGS, STEP, US
 from tests.runbook.leaving import ALREADY, DONE, FAILED, SKIPPED
 from tests.sandbox.conftest import NOW
 
+pytestmark = pytest.mark.slow
+
 
 def test_nothing_is_left_behind(reader: Dana) -> None:
     receipts = reader.take(*USUAL, *ON_REQUEST, settings=SETTINGS)

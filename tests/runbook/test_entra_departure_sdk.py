@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph.generated.identity_governance.privileged_access.group.eligibility_schedules import (
     eligibility_schedules_request_builder,
@@ -16,6 +17,8 @@ from msgraph.generated.users.item.user_item_request_builder import UserItemReque
 from tests.runbook.entra_leaver import ON_REQUEST, SETTINGS, USUAL, Dana
 from tests.sandbox.conftest import NOW
 from tests.sandbox.test_msgraph_sdk import ask  # noqa: F401 - fixture
+
+pytestmark = pytest.mark.slow
 
 # ruff: noqa: F811 - fixtures are imported, and are arguments of the same name.
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from leaver.sandbox.endpoint import Endpoint
 from tests.runbook.entra_leaver import DANA, STEP, Dana
 from tests.runbook.leaving import DONE, FAILED, SKIPPED
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_default_method_goes_last_and_graph_would_refuse_another_order(tenant: Dana) -> None:

@@ -15,6 +15,8 @@ from leaver.sandbox.entra.token import ROLES
 from tests.runbook.entra_leaver import READERS, Dana
 from tests.sandbox.conftest import NOW, acme  # noqa: F401 - fixture
 
+pytestmark = pytest.mark.slow
+
 # ruff: noqa: F811 - fixtures are imported, and are arguments of the same name.
 
 SETTINGS = {"automatic-reply": {"text": "Please ask Lee."}, "licences": {"mailbox": "shared"}}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from leaver.evidence import Outcome
 from leaver.sandbox.endpoint import Endpoint
 from tests.runbook.okta_leaver import DANA, USUAL, Dana
+
+pytestmark = pytest.mark.slow
 
 
 def test_all_belongings_are_taken_and_the_requests_are_few(box: Endpoint) -> None:

@@ -13,8 +13,11 @@ from tests.runbook.okta_leaver import DANA, GROUPS, LEE, USUAL, Dana, at
 from tests.sandbox.okta_api import code
 from tests.sandbox.test_okta_sdk import run
 
-# The SDK's own use of aiohttp.
-pytestmark = pytest.mark.filterwarnings("ignore:ssl_context is deprecated:DeprecationWarning")
+pytestmark = [
+    pytest.mark.slow,
+    # The SDK's own use of aiohttp.
+    pytest.mark.filterwarnings("ignore:ssl_context is deprecated:DeprecationWarning"),
+]
 
 
 def test_nothing_is_left_behind(box: Endpoint) -> None:
@@ -63,7 +66,6 @@ def test_the_colleague_keeps_everything(box: Endpoint) -> None:
     assert len(okta.get(f"/users/{okta.lee}/appLinks").json()) == 5
 
 
-@pytest.mark.slow
 def test_the_sdk_of_okta_finds_nothing(box: Endpoint) -> None:
     okta = Dana(box)
     okta.take(*USUAL, "devices")

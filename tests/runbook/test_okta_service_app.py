@@ -24,6 +24,8 @@ from tests.runbook.leaving import QUICK
 from tests.runbook.okta_leaver import Dana
 from tests.sandbox.okta_api import code
 
+pytestmark = pytest.mark.slow
+
 KEY = rsa.generate_private_key(65537, 2048)
 SETTINGS = OktaSettings(kind="okta", org="acme", domain="acme.example")
 ALL = (*OKTA_SCOPES, *extra_scopes())

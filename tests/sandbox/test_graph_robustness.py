@@ -74,6 +74,7 @@ _PATHS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "path"), _PATHS)
 def test_no_body_makes_graph_crash(graph: Graph, method: str, path: str) -> None:
     graph.new_user("dana", mail="dana@acme.example")

@@ -11,6 +11,7 @@ from tests.sandbox.graph_client import Graph
 PLACE = {"client": "acme", "directory": "entra"}
 
 
+@pytest.mark.slow
 def test_ten_thousand_people_are_loaded_within_three_seconds_and_read_whole(graph: Graph) -> None:
     users = [{"userPrincipalName": f"u{n}@acme.example", "displayName": f"User {n}"} for n in range(10_000)]
     groups = [

@@ -11,6 +11,7 @@ from tests.sandbox.okta_api import PASSWORD, OrgApi, code, person
 WHERE = {"client": "acme", "directory": "okta"}
 
 
+@pytest.mark.slow
 def test_ten_thousand_users_are_loaded_at_once(box: Endpoint) -> None:
     okta = OrgApi(box)
     users = [person(f"user.n{number}")["profile"] for number in range(10_000)]

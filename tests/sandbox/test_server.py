@@ -15,6 +15,8 @@ from leaver.sandbox.endpoint import Endpoint
 from leaver.sandbox.serving import loopback_socket
 from tests.sandbox.graph_client import TENANT, Graph
 
+pytestmark = pytest.mark.slow
+
 
 def _acme() -> server.Registration:
     return server.Registration("acme", "entra", "entra", TENANT, ("acme.example",))

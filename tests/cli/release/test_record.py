@@ -56,6 +56,7 @@ cli()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "owner", "name"),
     [
