@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from leaver.evidence import Entry, Findings, Kind, Outcome, Stored
 from leaver.evidence.chain import START, seal
 from leaver.evidence.report.departure import departure_report
 from leaver.evidence.report.facts import Facts, Hand
+from leaver.evidence.report.period import PeriodReport, period_report
 from leaver.evidence.report.values import DepartureReport
 from leaver.model import Nda, Period
 
@@ -120,3 +121,17 @@ def reported(
     """The report of a chain with these entries, made a day after the agreed moment."""
     stored = chain(entries)
     return departure_report(stored, known, findings or sound(stored), made, "leaver evidence verify acme")
+
+
+def over(reports: Sequence[DepartureReport], problems: Sequence[str] = ()) -> PeriodReport:
+    """The month before the day on which the reports are made."""
+    return period_report(
+        reports,
+        title="Acme Robotics",
+        zone="America/New_York",
+        since=MADE - timedelta(days=30),
+        until=MADE,
+        made=MADE,
+        clients=["acme"],
+        problems=problems,
+    )

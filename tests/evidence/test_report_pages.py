@@ -17,11 +17,9 @@ from leaver.evidence.report.departure_document import departure_document
 from leaver.evidence.report.document import Document
 from leaver.evidence.report.html import document_html
 from leaver.evidence.report.pdf import document_pdf, is_whole
-from leaver.evidence.report.period import period_report
 from leaver.evidence.report.period_document import period_document
 from tests.evidence.pdf_text import Pdf, squeezed
 from tests.evidence.samples import (
-    AGREED,
     HOSTILE,
     MADE,
     after,
@@ -30,6 +28,7 @@ from tests.evidence.samples import (
     entry,
     facts,
     looked,
+    over,
     reported,
     step,
     task,
@@ -107,17 +106,7 @@ def period() -> Document:
     """Two departures, one of them open."""
     second = [cut(name, 40) for name in ("entra", "okta")]
     reports = [reported(cuts()), reported(second, facts(by_hand=(task("door-badge", owner="facilities"),)))]
-    return period_document(
-        period_report(
-            reports,
-            title="Acme Robotics",
-            zone="America/New_York",
-            since=AGREED - timedelta(days=30),
-            until=MADE,
-            made=MADE,
-            clients=["acme"],
-        )
-    )
+    return period_document(over(reports))
 
 
 def words_of(document: Document) -> list[str]:

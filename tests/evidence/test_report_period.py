@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from leaver.evidence import Kind, Outcome
 from leaver.evidence.report import controls
-from leaver.evidence.report.period import BINS, PeriodReport, lateness_of, period_report
+from leaver.evidence.report.period import BINS, lateness_of
 from leaver.evidence.report.period_document import period_document
 from leaver.evidence.report.proofs import Shown
 from leaver.evidence.report.values import DepartureReport, Verdict
@@ -27,6 +26,7 @@ from tests.evidence.samples import (
     entry,
     facts,
     looked,
+    over,
     reported,
     sound,
     step,
@@ -34,20 +34,6 @@ from tests.evidence.samples import (
 )
 
 S = timedelta(seconds=1)
-
-
-def over(reports: Sequence[DepartureReport], problems: Sequence[str] = ()) -> PeriodReport:
-    """The month before the day on which the reports are made."""
-    return period_report(
-        reports,
-        title="Acme Robotics",
-        zone="America/New_York",
-        since=MADE - timedelta(days=30),
-        until=MADE,
-        made=MADE,
-        clients=["acme"],
-        problems=problems,
-    )
 
 
 def test_a_departure_counts_by_its_moment_from_the_beginning_of_the_time_to_before_its_end() -> None:

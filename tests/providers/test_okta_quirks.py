@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,8 +15,6 @@ from okta_harness import (
     InitFailed,
     Org,
     Plugin,
-    org,
-    plugin,
 )
 
 from leaver.providers.base.values import UNKNOWN, Bag
@@ -30,20 +27,6 @@ PERSON: Bag = {
     "email": "dana.reyes@acme.example",
 }
 FORBIDDEN = Answer(403, {"errorSummary": "You do not have permission", "errorCauses": []})
-
-
-@pytest.fixture(scope="module")
-def standin() -> Iterator[Plugin]:
-    with plugin() as found:
-        yield found
-
-
-@pytest.fixture
-def server(standin: Plugin) -> Iterator[Org]:
-    with org() as found:
-        standin.configure(accessToken="x", httpProxy=found.url)
-        del standin.waits[:]
-        yield found
 
 
 def user(status: str = "ACTIVE", **profile: object) -> Answer:

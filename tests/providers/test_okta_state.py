@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,8 +15,6 @@ from okta_harness import (
     Answer,
     Org,
     Plugin,
-    org,
-    plugin,
 )
 
 from leaver.providers.base.values import SIGNATURE, Bag
@@ -44,19 +41,6 @@ def _open(value: Any) -> Any:
 
 SAMPLE = _sample()
 TYPES = [USER, GROUP, GROUP_MEMBERSHIPS]
-
-
-@pytest.fixture(scope="module")
-def standin() -> Iterator[Plugin]:
-    with plugin() as found:
-        yield found
-
-
-@pytest.fixture
-def server(standin: Plugin) -> Iterator[Org]:
-    with org() as found:
-        standin.configure(accessToken="x", httpProxy=found.url)
-        yield found
 
 
 @pytest.mark.parametrize("token", TYPES)
