@@ -7,6 +7,7 @@ process does here what takes it five: it reads the same event log, by the same f
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import tempfile
 import threading
@@ -22,6 +23,7 @@ _SHOWN_LINES = 12
 # The real azuread plugin mostly waits (20 s after a create): more at once costs nothing and saves minutes.
 _PARALLEL = "64"
 _EMPTY_WORDS = ("an unhandled error occurred: ", "update failed", "preview failed")
+_LIST = re.compile(r"(?:^\d+ errors? occurred:)?\n\t\* ")
 _EVENTS = {"PULUMI_DEBUG_COMMANDS": "true"}
 
 
@@ -176,7 +178,8 @@ class _Followed:
             self.steps = dict(event["summaryEvent"].get("resourceChanges") or {})
         elif "diagnosticEvent" in event:
             diagnostic = event["diagnosticEvent"]
-            text = diagnostic["message"].strip()
+            # Errors come as a list with tabs, which a terminal gets as escapes.
+            text = _LIST.sub("\n", diagnostic["message"].strip()).strip()
             if (
                 diagnostic["severity"] == "error"
                 and text not in self.errors
