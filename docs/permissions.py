@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from leaver.runbook.entra import SETTINGS
-from leaver.runbook.permissions import EVERY_RUN, LICENCES, ROLES, SIGN_INS, needed
+from leaver.runbook.permissions import EVERY_RUN, LICENCES, RETURNS, ROLES, SIGN_INS, needed
 from leaver.runbook.registry import KINDS
 from leaver.runbook.step import Step
 
@@ -46,7 +46,7 @@ def permissions(kind: Kind) -> Iterator[tuple[str, ...]]:
     yield "---", "---", "---"
     on_request = {step.name for step in KINDS[kind] if step.on_request}
     steps = {step.name for step in KINDS[kind]}
-    for need in needed(kind, KINDS[kind], uses=(ROLES, LICENCES, SIGN_INS)):
+    for need in needed(kind, KINDS[kind], uses=(ROLES, LICENCES, SIGN_INS, RETURNS)):
         by = [
             f"`{each}`" + (" on request" if each in on_request else "") if each in steps else f"**{each}**"
             for each in need.by

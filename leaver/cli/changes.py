@@ -15,11 +15,12 @@ from leaver.escape import terminal
 from leaver.model import Client, local
 
 _ENDS = {Effect.DISABLED, Effect.DELETED}
-_BEGINS = {Effect.CREATED, Effect.ENABLED, Effect.ADOPTED}
+_BEGINS = {Effect.RESTORED, Effect.CREATED, Effect.ENABLED, Effect.ADOPTED}
 _MARKS = {"ends": ("-", "red"), "begins": ("+", "green"), "changes": ("~", "yellow")}
 _SENTENCES = {
     Effect.DISABLED: "account {what} is disabled",
     Effect.DELETED: "account {what} is deleted",
+    Effect.RESTORED: "account {what} is restored from the deleted items",
     Effect.CREATED: "new account {what}",
     Effect.ENABLED: "account {what} is enabled again",
     Effect.RENAMED: "{what}: renamed, and the account is kept",
@@ -174,7 +175,7 @@ def _steps(change: Change) -> Iterator[str]:
 
 
 def _is_moment(reason: str) -> bool:
-    return reason.startswith(("departed ", "starts ", "started "))
+    return reason.startswith(("departed ", "starts ", "started ", "until "))
 
 
 def _listing(whats: Iterable[str]) -> str:

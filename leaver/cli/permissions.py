@@ -13,7 +13,7 @@ from leaver.cli.progress import progress
 from leaver.fleet import Progress
 from leaver.model import Client, EntraSettings
 from leaver.runbook.choice import choose
-from leaver.runbook.permissions import LICENCES, ROLES, SIGN_INS, Need, gives, needed
+from leaver.runbook.permissions import LICENCES, RETURNS, ROLES, SIGN_INS, Need, gives, needed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,8 @@ def needs_of(client: Client, directory: str) -> tuple[Need, ...]:
     """What a directory of the client must let Leaver do."""
     settings = client.settings.directories[directory]
     uses = [ROLES] if any(person.roles for person in client.people.values()) else []
+    if any(person.reinstate for person in client.people.values()):
+        uses.append(RETURNS)
     if any(
         client.licence_directory(key) == directory for each in client.people.values() for key in each.licences
     ):

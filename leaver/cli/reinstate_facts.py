@@ -61,34 +61,37 @@ def past_of(session: Session, client: str, person: str) -> Past:
     return found
 
 
-def first_by_hand(client: Client, past: Past, now: datetime, *, gone: bool) -> Iterator[str]:
-    """What somebody must do elsewhere before the branch is merged. `gone`: there was no record any more."""
+def first_by_hand(client: Client, person: str, past: Past, now: datetime, *, gone: bool) -> Iterator[str]:
+    """What somebody must do or know before the branch is merged. `gone`: there was no record any more."""
     for directory, by in sorted(past.mastered.items()):
         yield (
             f"{directory}: {line(by)} masters the account: whoever runs it enables the account there, or what an "
             "apply enables here is ended again by the next synchronisation"
         )
     for directory, settings in client.settings.directories.items():
-        at, id_ = past.deleted.get(directory), past.accounts.get(directory)
-        if settings.kind == "okta" and at is not None:
+        if (at := past.deleted.get(directory)) is None:
+            if gone and settings.kind == "entra" and past.accounts.get(directory):
+                yield (
+                    f"{directory}: where the account is deleted by now, `leaver apply` restores it within 30 days of "
+                    "that; then Entra purges it"
+                )
+            continue
+        if settings.kind == "okta":
             yield (
                 f"{directory}: the user was deleted {at:%Y-%m-%d}, and Okta brings none back: "
                 "an apply makes a new one"
             )
-        if settings.kind != "entra" or not id_ or (at is None and not gone):
-            continue
-        if at is not None and now - at >= _RESTORABLE:
+        elif now - at >= _RESTORABLE:
             yield (
-                f"{directory}: the account was deleted {at:%Y-%m-%d}, over 30 days ago: an apply makes a new one, "
-                "with no mail and files"
+                f"{directory}: the account was deleted {at:%Y-%m-%d}, over 30 days ago, so Entra has purged it, and "
+                "no apply brings it back. For a new one make it by hand and write `adopt: true` in the record, or "
+                f"have a new record proposed: leaver reinstate {client.key} {person} --as KEY"
             )
-            continue
-        when = f"was deleted {at:%Y-%m-%d}" if at is not None else "may have been deleted"
-        yield (
-            f"{directory}: the account {when}, and no apply takes one out of the deleted items: it would make a new "
-            "one, with no mail and files. First run: az rest --method post --url "
-            f"https://graph.microsoft.com/v1.0/directory/deletedItems/{line(id_)}/restore"
-        )
+        else:
+            yield (
+                f"{directory}: the account was deleted {at:%Y-%m-%d}. `leaver apply` restores it, if that is before "
+                f"{at + _RESTORABLE:%Y-%m-%d %H:%M} UTC, when Entra purges it"
+            )
 
 
 def shown_fields(client: Client, past: Past) -> dict[str, str]:

@@ -129,7 +129,7 @@ def proposal(
     now = session.now()
     word = Reinstatement(whole, person, file, found, now, text, without)
     _refuse_faults(session, whole, word)
-    first = tuple(first_by_hand(whole, past, now, gone=former is not None))
+    first = tuple(first_by_hand(whole, person, past, now, gone=former is not None))
     return Proposal(client, person, word, found, former, first)
 
 

@@ -90,7 +90,7 @@ def apply_code(report: ApplyReport) -> int:
     if report.ok:
         return EXIT_CLEAN if report.evidence.ok else EXIT_PROBLEMS
     if report.outcome == "partial" and report.verification is not None:
-        return verify_code(report.verification)
+        return max(EXIT_PROBLEMS, verify_code(report.verification))
     return report.exit_code or EXIT_DIRECTORY
 
 

@@ -7,6 +7,7 @@ from leaver.desired.change import (
     Effect,
     NotApproved,
     PolicyBreak,
+    Restored,
     refuse_unapproved,
 )
 from leaver.desired.compute import desired, next_change
@@ -27,6 +28,7 @@ __all__ = [
     "PolicyBreak",
     "Remembered",
     "Removal",
+    "Restored",
     "StillHeld",
     "desired",
     "leave_ended",

@@ -21,6 +21,8 @@ class Effect(StrEnum):
     """The account leaves a group or a role."""
     STEPS = "steps"
     """Steps of the runbook are taken."""
+    RESTORED = "restored"
+    """An account that was deleted comes back, disabled, because its record says `reinstate`."""
     CREATED = "created"
     """A new account."""
     ENABLED = "enabled"
@@ -67,6 +69,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """A deleted account that is restored before the engine runs; `account` is its ID."""
+
+    person: str
+    directory: str
+    username: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyBreak:
     """What breaks a policy, in one line."""
 
@@ -94,6 +106,8 @@ class ChangeReport:
     """Type and logical name, `type name`, of resources to refresh before the run."""
     policies: tuple[PolicyBreak, ...] = ()
     """What the resources that the run declares break of the policies."""
+    restores: tuple[Restored, ...] = ()
+    """What is done before the engine runs, and what the rest of the report takes for done."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
@@ -104,8 +118,9 @@ class ChangeReport:
         """The reverse of `to_json`."""
         changes = tuple(Change(**{**item, "effect": Effect(item["effect"])}) for item in data["changes"])
         broken = tuple(PolicyBreak(**item) for item in data.get("policies", ()))
+        restores = tuple(Restored(**item) for item in data.get("restores", ()))
         lists = {name: tuple(data[name]) for name in ("notices", "stale")}
-        return cls(**{**data, **lists, "changes": changes, "policies": broken})
+        return cls(**{**data, **lists, "changes": changes, "policies": broken, "restores": restores})
 
 
 class NotApproved(LeaverError):
@@ -119,11 +134,15 @@ def refuse_unapproved(report: ChangeReport, approved: ChangeReport) -> None:
         NotApproved: names every effect that was not approved.
     """
     allowed = {(change.subject, change.directory, change.effect, change.what) for change in approved.changes}
+    # Nobody sees all of a deleted account, so what its attributes were is not in the preview of a restore; what they
+    # become is in the record.
+    restored = {(each.person, each.directory) for each in approved.restores}
     extra = [
         change
         for change in report.changes
         # What is done for somebody who has left was approved when the departure was.
         if not (change.effect is Effect.STEPS and change.agreed)
+        and not (change.effect is Effect.CHANGED and (change.subject, change.directory) in restored)
         and (change.subject, change.directory, change.effect, change.what) not in allowed
     ]
     if extra:

@@ -32,6 +32,9 @@ class Kind(StrEnum):
     """A limit was exceeded because an override in the records allowed it."""
     LETTER = "letter"
     """An exit letter was written: `seen` has the SHA-256 of the file, and nothing of what is in it."""
+    RETURN = "return"
+    """A deleted account was restored for somebody who comes back: first, without an outcome, that it will be asked
+    for, and then what came of it. `seen` names the account, and is why the next run knows it as theirs."""
     CHAIN = "chain"
     """Something happened to the evidence itself, and was not passed over in silence. `step` says what: `torn` (a
     line that a kill or a full disk cut off was moved aside), `missing` (lines that had been written are gone),

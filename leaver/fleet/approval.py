@@ -137,8 +137,9 @@ class Naming:
             case Effect.CREATED:
                 return account in gained or (person.reinstates and "reinstate" in states)
             case Effect.ADOPTED:
-                return account in gained or "adopt" in states
-            case Effect.ENABLED:
+                back = person.reinstates and "reinstate" in states
+                return account in gained or "adopt" in states or back
+            case Effect.RESTORED | Effect.ENABLED:
                 return person.reinstates and (account in gained or "reinstate" in states)
             case Effect.ADDED:
                 return self._item(effect) in gained or (person.reinstates and "reinstate" in states)

@@ -11,7 +11,9 @@ from leaver.errors import EXIT_CLEAN
 from leaver.evidence.keep import Kept
 from leaver.limits import Judgement
 
-Stage = Literal["waiting", "loading", "previewing", "refreshing", "applying", "verifying", "done", "failed"]
+Stage = Literal[
+    "waiting", "loading", "previewing", "restoring", "refreshing", "applying", "verifying", "done", "failed"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from leaver import policy
 from leaver.actions.credentials import client_credentials
@@ -26,6 +26,8 @@ from leaver.fleet.engine import Engine, EngineFailed, EngineRun
 from leaver.fleet.environment import engine_environment
 from leaver.fleet.evidence import apply_entry, departed, override_entry, verification_entries
 from leaver.fleet.reports import ApplyReport, PreviewReport, Progress, Stage, VerifyReport
+from leaver.fleet.restore import restore
+from leaver.fleet.told import Refused, read_told, said
 from leaver.fleet.wholes import departures
 from leaver.limits import Judgement, renames
 from leaver.model import Client
@@ -37,18 +39,6 @@ from leaver.source.state import export
 
 _JOBS = 2
 _Report = TypeVar("_Report")
-
-
-class Refused(LeaverError):
-    """The program refused to declare anything: its own words and exit code, and what it would have done."""
-
-    def __init__(
-        self, message: str, exit_code: int, changes: ChangeReport | None, limits: Judgement | None
-    ) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
-        self.changes = changes
-        self.limits = limits
 
 
 class Fleet:
@@ -154,21 +144,40 @@ class Fleet:
         if approved.changes is None or not approved.ok:
             return ApplyReport(client.key, "refused", error=approved.error, exit_code=approved.exit_code)
         before = approved.changes
-        steps = approved.steps
+        steps, faults = approved.steps, ""
         try:
             if not _nothing_to_do(approved):
+                faults = self._restore(client, before, now)
                 steps = self._up(client, before, now)
         except Exception as error:
-            fault = self._fault(client, error)
+            fault = "\n".join(each for each in (faults, self._fault(client, error)) if each)
             return ApplyReport(client.key, "failed", changes=before, error=fault, exit_code=_exit_code(error))
         verification = self._verify(client, now, previewed=True)
         return ApplyReport(
             client.key,
-            "verified" if verification.ok else "partial",
+            "verified" if verification.ok and not faults else "partial",
             changes=before,
             steps=steps,
             verification=verification,
+            error=faults,
         )
+
+    def _restore(self, client: Client, approved: ChangeReport, now: datetime) -> str:
+        """Restore the deleted accounts that the preview names; what went wrong."""
+        if not approved.restores:
+            return ""
+        self._tell(client, "restoring")
+        faults = restore(
+            self._root,
+            client,
+            approved.restores,
+            now,
+            environ=self._environ,
+            home=self._home,
+            clock=lambda: self._ended(now),
+            plan=self._plan,
+        )
+        return "\n".join(faults)
 
     def _up(self, client: Client, approved: ChangeReport, now: datetime) -> Mapping[str, int]:
         engine = self._engine(client)
@@ -239,10 +248,10 @@ class Fleet:
             try:
                 done = run({NOW: now.isoformat(), REPORT: str(path)})
             except EngineFailed:
-                if path.exists() and "error" in (told := _read(path)):
-                    raise Refused(told["error"], told["exit_code"], *_said(client, told)) from None
+                if path.exists() and "error" in (told := read_told(path)):
+                    raise Refused(told["error"], told["exit_code"], *said(client, told)) from None
                 raise
-            changes, limits = _said(client, _read(path))
+            changes, limits = said(client, read_told(path))
             if changes is None or limits is None:
                 raise EngineFailed("The program ended without a report. Run again with --debug.")
             return changes, limits, done
@@ -265,21 +274,6 @@ def _nothing_to_do(report: PreviewReport) -> bool:
     """Whether an update would leave everything as it is: then the directories are only read back."""
     changes = report.changes
     return changes is not None and not (changes.changes or changes.stale) and set(report.steps) <= {"same"}
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise EngineFailed("The program ended without a report. Run again with --debug.") from None
-    return found
-
-
-def _said(client: Client, told: Mapping[str, Any]) -> tuple[ChangeReport | None, Judgement | None]:
-    """What the program would do, and what the limits say of it, as far as it came."""
-    if "report" not in told:
-        return None, None
-    return ChangeReport.from_json(told["report"]), Judgement.from_json(client, told["limits"])
 
 
 def _exit_code(error: Exception) -> int:

@@ -16,6 +16,7 @@ _UNCHANGED = "the record did not change: the directory differs from it"
 _REASONS = {
     Effect.DISABLED: "the records had ended it before, and the directory shows it enabled",
     Effect.DELETED: "its record went with an earlier change",
+    Effect.RESTORED: "the record said `reinstate` before",
     Effect.CREATED: "the records had it before, and the directory has none",
     Effect.ENABLED: "the record said `reinstate` before",
     Effect.ADOPTED: "the records had it before, and it does not come from Leaver",
@@ -79,7 +80,7 @@ def _short(person: PersonChange, change: ClientChange, report: ChangeReport, nam
                 "the directory shows no account, or one that is ended"
             )
     for directory in sorted(accounts_gained):
-        if not does(directory, Effect.CREATED, Effect.ENABLED, Effect.ADOPTED):
+        if not does(directory, Effect.CREATED, Effect.RESTORED, Effect.ENABLED, Effect.ADOPTED):
             yield (
                 f"{person.key} in {directory}: the records give access, and the engine gives none: the directory "
                 "shows the account enabled, or ended without a `reinstate` in the record"

@@ -99,7 +99,8 @@ class Person(Profile):
     adopt: Flag = False
     """Take over an account that exists already under this username, instead of refusing it."""
     reinstate: Flag = False
-    """Enable an account that the directory shows disabled; without this word that never happens."""
+    """Enable an account that the directory shows disabled, and restore one that Entra deleted less than 30 days ago;
+    without this word neither happens."""
 
     @property
     def group_keys(self) -> tuple[str, ...] | None:

@@ -100,6 +100,8 @@ def _lines(
         yield field_line(field, zone)
     if _back(person, now) and not person.reinstates:
         yield "an account that the directory shows disabled stays so, without `reinstate: true` in the record"
+    if person.reinstates and (_back(person, now) or any(each.before is None for each in person.accounts)):
+        yield "an account that Entra deleted less than 30 days ago is restored"
 
 
 def _kept(period: str) -> str:

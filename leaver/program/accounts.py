@@ -10,6 +10,7 @@ from leaver.actions import Account, attributes
 from leaver.desired import DesiredAccount
 from leaver.model import Client, local
 from leaver.program.plan import Kind, Member, Notice, PlannedAccount
+from leaver.program.returning import WayBack
 from leaver.runbook.mastered import master
 from leaver.source.state import ENTRA_USER, OKTA_USER, StackState
 
@@ -35,12 +36,21 @@ class AccountPlan:
 
 
 def plan_account(
-    client: Client, wanted: DesiredAccount, live: Account | None, manager: Member | None, state: StackState
+    client: Client,
+    wanted: DesiredAccount,
+    live: Account | None,
+    manager: Member | None,
+    state: StackState,
+    *,
+    back: WayBack | None = None,
+    owned: bool = False,
 ) -> AccountPlan:
     """Decide about one account.
 
     `live` is the account as the directory shows it, None where it shows none; `manager` is the manager's ID
-    (Entra) or login (Okta), None where the record names none: then the directory's own stays.
+    (Entra) or login (Okta), None where the record names none: then the directory's own stays. `back` is the way
+    back to an account that is not there, for somebody who comes back; `owned`: the evidence knows the account as
+    theirs.
     """
     kind = client.settings.directories[wanted.directory].kind
     name = f"{wanted.person}/{wanted.directory}"
@@ -56,12 +66,14 @@ def plan_account(
         manager=manager,
     )
     if live is None and planned.known:
-        return _gone(planned, wanted, state.ids[USER_TYPE[kind], name])
+        return _gone(planned, wanted, state.ids[USER_TYPE[kind], name], back)
+    if live is None and back is not None:
+        return AccountPlan(notices=(_waits(wanted, back),))
     if live is None and (wanted.person, wanted.directory) in state.lost and not wanted.reinstate:
-        return AccountPlan(notices=_stays_gone(wanted))
+        return AccountPlan(notices=_stays_gone(wanted, kind))
     if live is None:
         return _joiner(planned, wanted, manager)
-    if not state.knows(USER_TYPE[kind], name) and not wanted.adopt:
+    if not (state.knows(USER_TYPE[kind], name) or wanted.adopt or owned):
         return AccountPlan(
             error=f'person "{wanted.person}": {live.username} exists already in {wanted.directory}. '
             "Write `adopt: true` in the record to take the account over, or choose another username."
@@ -77,12 +89,12 @@ def plan_account(
     )
 
 
-def _gone(planned: PlannedAccount, wanted: DesiredAccount, old_id: str) -> AccountPlan:
+def _gone(planned: PlannedAccount, wanted: DesiredAccount, old_id: str, back: WayBack | None) -> AccountPlan:
     """The last state has an account that the directory no longer shows: leave it alone, or make it anew.
 
-    Made anew only for `reinstate`: who deleted the account may have meant it. An engine that is told to delete
-    what is gone fails, so the resource stays declared until a refresh drops it; declared as an import of the
-    old ID, so that an update whose own refresh drops it fails instead of making the account anew.
+    Made anew only for `reinstate`, and where nothing can be restored: who deleted it may have meant it. An engine
+    that is told to delete what is gone fails, so the resource stays declared until a refresh drops it; declared as
+    an import of the old ID, so that an update whose own refresh drops it fails instead of making the account anew.
     """
     subject = f"{wanted.person} in {wanted.directory}"
     inputs = (
@@ -95,17 +107,23 @@ def _gone(planned: PlannedAccount, wanted: DesiredAccount, old_id: str) -> Accou
         return AccountPlan(
             untouched, (Notice(subject, "the account is gone from the directory already"),), stale=True
         )
+    if back is not None:
+        return AccountPlan(untouched, (_waits(wanted, back),), stale=back.lost)
     if wanted.enabled and wanted.reinstate:
-        return AccountPlan(untouched, (Notice(subject, "the account is gone, and is made anew"),), stale=True)
-    return AccountPlan(untouched, _stays_gone(wanted))
+        text = "the account is gone, and Okta restores none: it is made anew"
+        return AccountPlan(untouched, (Notice(subject, text),), stale=True)
+    return AccountPlan(untouched, _stays_gone(wanted, planned.kind))
 
 
-def _stays_gone(wanted: DesiredAccount) -> tuple[Notice, ...]:
+def _waits(wanted: DesiredAccount, back: WayBack) -> Notice:
+    return Notice(f"{wanted.person} in {wanted.directory}", back.text)
+
+
+def _stays_gone(wanted: DesiredAccount, kind: Kind) -> tuple[Notice, ...]:
     if not wanted.enabled:
         return ()
-    text = (
-        "the account is gone from the directory, and stays so. Write `reinstate: true` to have it made anew"
-    )
+    back = "restored, within 30 days of its deletion" if kind == "entra" else "made anew"
+    text = f"the account is gone from the directory, and stays so. Write `reinstate: true` to have it {back}"
     return (Notice(f"{wanted.person} in {wanted.directory}", text),)
 
 

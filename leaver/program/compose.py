@@ -21,12 +21,17 @@ from leaver.program.naming import (
     refuse_unnamed_renames,
 )
 from leaver.program.plan import Member, NewAccount, Notice, Plan, PlanError, PlannedAccount
+from leaver.program.returning import Past, Restore, way_back
 from leaver.runbook.choice import refuse_faults
 from leaver.source.state import DEPARTURE_TYPE, ENTRA_GROUP, OKTA_GROUP, StackState
 
+_NOTHING = Past()
 
-def compose(client: Client, now: datetime, live: Live, state: StackState) -> tuple[Desired, Plan]:
-    """Decide everything that this run declares.
+
+def compose(
+    client: Client, now: datetime, live: Live, state: StackState, past: Past = _NOTHING
+) -> tuple[Desired, Plan]:
+    """Decide everything that this run declares. `past` is what is known of accounts to come back to.
 
     Raises:
         PlanError: accounts or groups that exist and are not to be adopted, groups that do not, people who look
@@ -49,10 +54,15 @@ def compose(client: Client, now: datetime, live: Live, state: StackState) -> tup
         for key, account in wanted.accounts.items()
     }
     wanted = leave_ended(wanted, ended_accounts(client, live, found))
+    ways = {
+        key: way
+        for key, account in wanted.accounts.items()
+        if found[key] is None and (way := way_back(client, account, now, live, state, past)) is not None
+    }
     members: dict[tuple[str, str], Member] = {
         key: found[key] or NewAccount(*key)
         for key, account in wanted.accounts.items()
-        if found[key] is not None or (account.enabled and not _gone(key, account, state))
+        if found[key] is not None or (account.enabled and key not in ways and not _gone(key, account, state))
     }
     errors: list[str] = []
     notices: list[Notice] = []
@@ -68,6 +78,8 @@ def compose(client: Client, now: datetime, live: Live, state: StackState) -> tup
             live[account.directory].accounts[id_] if id_ else None,
             _manager(client, wanted, account, members),
             state,
+            back=ways.get(key),
+            owned=id_ is not None and past.owned(client, account, id_),
         )
         notices += outcome.notices
         if outcome.error:
@@ -115,6 +127,9 @@ def compose(client: Client, now: datetime, live: Live, state: StackState) -> tup
                 last_name(last, key, keys)
                 for key in {*stale, *(key for group in planned for key in group.stale)}
             )
+        ),
+        restores=tuple(
+            Restore(*key, way.account, way.until) for key, way in ways.items() if way.account is not None
         ),
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from leaver.errors import LeaverError
+from leaver.program.returning import Restore
 
 Kind = Literal["entra", "okta"]
 
@@ -197,6 +198,8 @@ class Plan:
     stale: tuple[tuple[str, str], ...]
     """(type, logical name) of resources whose last state differs from the directory in a way that hides work
     from the engine: they must be refreshed before the run can do what it plans."""
+    restores: tuple[Restore, ...] = ()
+    """Deleted accounts that `leaver apply` restores before the engine runs; they are not declared until then."""
 
 
 class PlanError(LeaverError):

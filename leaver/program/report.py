@@ -64,7 +64,9 @@ class _Reporter:
     def _accounts(self) -> Iterator[Change]:
         for account in self._plan.accounts:
             wanted = self._wanted.accounts[account.person, account.directory]
-            if account.gone and (wanted.removal is not None or not wanted.reinstate):
+            if account.gone and (
+                wanted.removal is not None or not wanted.reinstate or account.kind == "entra"
+            ):
                 continue
             if account.id is None:
                 yield Change(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -14,17 +14,21 @@ from typing import Any
 import pulumi
 
 from leaver import source
-from leaver.actions.credentials import client_credentials
+from leaver.actions.credentials import Credentials, client_credentials
+from leaver.actions.deleted import read_deleted
 from leaver.actions.live import read_client
 from leaver.desired import ChangeReport, refuse_unapproved
 from leaver.errors import LeaverError
 from leaver.evidence import configured
+from leaver.evidence.owners import account_owners
+from leaver.model import Client
 from leaver.model.variables import APPROVED, NOW, REPORT
 from leaver.program.before import Images
 from leaver.program.decide import decide
 from leaver.program.plan import Plan, PlannedDeparture
 from leaver.program.providers import RUNBOOK, providers, runbook_provider
 from leaver.program.register import Registrar
+from leaver.program.returning import Past, directories_of
 from leaver.program.tuning import quicken
 from leaver.source import untrue
 from leaver.source.state import ENTRA_ROLE, export
@@ -68,7 +72,9 @@ def _run(root: Path, environ: Mapping[str, str], clock: Callable[[], datetime]) 
             live = pool.submit(
                 lambda: asyncio.run(read_client(client, credentials, roles=roles, groups=state.groups))
             ).result()
-    decision = decide(client, now, live, state)
+        waited = directories_of(client, now, live, state)
+        past = pool.submit(lambda: _past(client, waited, credentials, home, environ)).result()
+    decision = decide(client, now, live, state, past, ahead=pulumi.runtime.is_dry_run())
     plan, told, judgement = decision.plan, decision.told, decision.judgement
     _tell_caller(environ, {"report": told.to_json(), "limits": judgement.to_json()})
     judgement.enforce()
@@ -86,6 +92,25 @@ def _run(root: Path, environ: Mapping[str, str], clock: Callable[[], datetime]) 
     for directory in sorted(served):
         made[f"{RUNBOOK}/{directory}"] = runbook_provider(client, directory)
     Registrar(plan, made, judgement.ledger, losing=judgement.ledger != state.ledger).register()
+
+
+def _past(
+    client: Client,
+    directories: Collection[str],
+    credentials: Mapping[str, Credentials],
+    home: Path,
+    environ: Mapping[str, str],
+) -> Past:
+    """What is known of the accounts that somebody comes back to; a fault of it keeps nobody else's run."""
+    if not directories:
+        return Past()
+    deleted, faults = asyncio.run(read_deleted(client, directories, credentials))
+    try:
+        with configured(home, environ) as evidence:
+            owners = account_owners(evidence, client.key)
+    except LeaverError as fault:
+        return Past(faults=dict.fromkeys(directories, f"the evidence cannot be read: {fault}"))
+    return Past(deleted, owners, faults)
 
 
 def _tell(plan: Plan) -> None:

@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from leaver.actions.credentials import OKTA_SCOPES
+from leaver.runbook.entra import RESTORE
 from leaver.runbook.registry import KINDS
 from leaver.runbook.step import Permission, Step
 
 Kind = Literal["entra", "okta"]
 READING, CUT, STATE = "read the directory", "cut access", "accounts and groups"
-ROLES, LICENCES, SIGN_INS = "roles in records", "licences in records", "sign ins: true"
+ROLES, LICENCES, SIGN_INS, RETURNS = (
+    "roles in records",
+    "licences in records",
+    "sign ins: true",
+    "reinstate in records",
+)
 
 EVERY_RUN: Mapping[Kind, tuple[tuple[str, Permission], ...]] = {
     "entra": (
@@ -43,6 +49,7 @@ WHERE_USED: Mapping[Kind, tuple[tuple[str, Permission], ...]] = {
             SIGN_INS,
             Permission("AuditLog.Read.All", "read when an account was last used (needs a P1 licence)"),
         ),
+        *((RETURNS, permission) for permission in RESTORE.needs),
     ),
     "okta": (),
 }
@@ -80,7 +87,7 @@ class Need:
 
 
 def needed(kind: Kind, steps: Iterable[Step], *, uses: Collection[str] = ()) -> tuple[Need, ...]:
-    """The permissions of every run and of these steps, by name; `uses` are ROLES, LICENCES and SIGN_INS."""
+    """The permissions of every run and of these steps, by name; `uses` are ROLES, LICENCES, SIGN_INS and RETURNS."""
     stated = [*EVERY_RUN[kind], *(each for each in WHERE_USED[kind] if each[0] in uses)]
     stated += [(step.name, permission) for step in steps for permission in step.needs]
     by_name: dict[str, list[tuple[str, str]]] = {}

@@ -84,6 +84,25 @@ def test_a_leaver_is_named_with_the_reason_once_and_all_that_ends() -> None:
     ]
 
 
+def test_a_deleted_account_that_comes_back_is_told_with_the_day_on_which_it_is_purged() -> None:
+    name = "jun.seo@acme.example"
+    until = "until 2026-12-10 12:00 EST, then Entra purges it"
+    assert told(
+        Change("jun.seo", "entra", Effect.RESTORED, f"{name}, object 4f1c,", until),
+        Change("jun.seo", "entra", Effect.ENABLED, name, "the record says `reinstate`"),
+        Change("jun.seo", "entra", Effect.ADDED, "group Sales"),
+    ) == [
+        HEAD,
+        "  access begins:",
+        f"    + Jun Seo, entra: account {name}, object 4f1c, is restored from the deleted items; account {name} is "
+        "enabled again",
+        "        until 2026-12-10 12:00 EST, then Entra purges it",
+        "        because the record says `reinstate`",
+        "        joins group Sales",
+        "  1 person gains access",
+    ]
+
+
 def test_the_steps_of_the_runbook_have_a_line_each_and_are_counted() -> None:
     why = "departed 2026-11-20 17:00 EST"
     steps = "disable the account; revoke the sessions; take the licences away"

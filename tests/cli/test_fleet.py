@@ -238,6 +238,18 @@ def test_apply_does_what_it_previewed_and_tells_what_was_read_back(run: Run, fle
             3,
             "acme: partial: nothing to change\nacme/entra: no answer. Wait.\n",
         ),
+        (
+            ApplyReport(
+                "acme",
+                "partial",
+                verification=VerifyReport("acme", 30, 12),
+                error="acme: jun.seo in entra: the deleted account 4f1c: restore the deleted account: failed: 403",
+            ),
+            1,
+            "acme: partial: nothing to change\n"
+            "acme: jun.seo in entra: the deleted account 4f1c: restore the deleted account: failed: 403\n"
+            "acme: 30 accounts and 12 groups read back: as the records want them\n",
+        ),
         (ApplyReport("acme", "failed", error="boom"), 3, "acme: failed\nacme: boom\n"),
         (ApplyReport("acme", "refused", error="too many"), 3, "acme: refused\nacme: too many\n"),
     ],

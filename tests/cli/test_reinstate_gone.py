@@ -212,24 +212,39 @@ def seen(root: Path, at: datetime, directory: str = "entra") -> None:
     [
         (
             datetime(2026, 11, 1, tzinfo=UTC),
-            "entra: the account was deleted 2026-11-01, and no apply takes one out of the deleted items: it would "
-            "make a new one, with no mail and files. First run: az rest --method post --url "
-            "https://graph.microsoft.com/v1.0/directory/deletedItems/a-1/restore",
+            "entra: the account was deleted 2026-11-01. `leaver apply` restores it, if that is before "
+            "2026-12-01 00:00 UTC, when Entra purges it",
         ),
         (
             datetime(2026, 10, 1, tzinfo=UTC),
-            "entra: the account was deleted 2026-10-01, over 30 days ago: an apply makes a new one, with no mail "
-            "and files",
+            "entra: the account was deleted 2026-10-01, over 30 days ago, so Entra has purged it, and no apply "
+            "brings it back. For a new one make it by hand and write `adopt: true` in the record, or have a new "
+            "record proposed: leaver reinstate acme dana.reyes --as KEY",
         ),
     ],
 )
-def test_an_account_that_was_deleted_is_restored_by_hand_first(
+def test_the_proposal_says_until_when_a_deleted_account_can_be_restored(
     run: Run, root: Path, at: datetime, said: str
 ) -> None:
     seen(root, at)
     told = json.loads(run("reinstate", "acme", "dana.reyes", "--json").output)
     assert told["first"] == [said]
     assert f"To be done before this is merged:\n- {said}" in git(root, "log", "-1", "--format=%b", BRANCH)
+
+
+def test_of_a_record_that_is_gone_the_account_may_be_deleted_too(run: Run, root: Path, gone: str) -> None:
+    with open_store(root / ".leaver") as store:
+        had = {"account": "a-1", "has": {}}
+        at = datetime(2026, 11, 18, 17, tzinfo=UTC)
+        store.append(
+            Entry(kind=Kind.BEFORE, client="acme", person="dana.reyes", directory="entra", at=at, seen=had)
+        )
+    told = json.loads(run("reinstate", "acme", "dana.reyes", "--json").output)
+    assert told["former"] == gone[:10]
+    assert told["first"] == [
+        "entra: where the account is deleted by now, `leaver apply` restores it within 30 days of that; then Entra "
+        "purges it"
+    ]
 
 
 def test_okta_brings_no_deleted_user_back(run: Run, root: Path) -> None:

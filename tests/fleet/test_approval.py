@@ -40,6 +40,10 @@ def of(person: str, effect: Effect, what: str = "x", directory: str = "entra", *
     return Change(person, directory, effect, what, **more)
 
 
+BACK: tuple[Mapping[str, Any], Mapping[str, Any]] = (
+    {"dana": {**DANA, **LEFT}},
+    {"dana": {**DANA, "reinstate": True}},
+)
 OFF = {"dana": {**DANA, "disabled": True}}
 CASES: list[tuple[str, Mapping[str, Any], Mapping[str, Any], Change, str | None]] = [
     ("disabled", {"dana": DANA}, OFF, of("dana", DISABLED), "plan"),
@@ -49,6 +53,17 @@ CASES: list[tuple[str, Mapping[str, Any], Mapping[str, Any], Change, str | None]
     ("never deleted with that", {"dana": DANA}, OFF, of("dana", Effect.DELETED), None),
     ("nor enabled", {"dana": DANA}, OFF, of("dana", Effect.ENABLED), None),
     ("somebody else", {"dana": DANA, "sam": {}}, {**OFF, "sam": {}}, of("sam", DISABLED), None),
+    ("restored", BACK[0], BACK[1], of("dana", Effect.RESTORED), "plan"),
+    ("and taken care of again", BACK[0], BACK[1], of("dana", Effect.ADOPTED), "plan"),
+    ("and enabled", BACK[0], BACK[1], of("dana", Effect.ENABLED), "plan"),
+    ("restored for no reason", {"dana": DANA}, OFF, of("dana", Effect.RESTORED), None),
+    (
+        "said before",
+        {"dana": BACK[1]["dana"]},
+        {"dana": {**BACK[1]["dana"], "title": "X"}},
+        of("dana", Effect.RESTORED),
+        None,
+    ),
     ("a removed record", {"dana": DANA}, {}, of("dana", Effect.DELETED), "plan"),
     (
         "one group of two",

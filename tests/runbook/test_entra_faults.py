@@ -109,6 +109,24 @@ def test_the_matrix_of_faults(box: Endpoint, acme: dict[str, str], note: Note, s
             assert again.outcome is DONE, again.why
 
 
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_restore_meets_each_fault(box: Endpoint, acme: dict[str, str], note: Note, fault: str) -> None:
+    """The account is deleted first; the read that is stale is the one behind the restore."""
+    with closing(leaver(box, acme)) as tenant:
+        tenant.patch(f"/v1.0/users/{tenant.dana}", json={"accountEnabled": False})
+        assert tenant.delete(f"/v1.0/users/{tenant.dana}").status_code == 204
+        stated = {"method": "POST", "path": "*/restore", **FAULTS[fault]}
+        box.fault(**{"client": "acme", **stated})
+        receipt = tenant.take("restore", policy=BRISK)["restore"]
+        note("restore", fault, receipt.outcome.value)
+        assert [each["hits"] > 0 for each in box.admin("GET", "/faults")["faults"]] == [True]
+        assert receipt.outcome is EXPECTED[fault], receipt.why
+        box.admin("DELETE", "/faults")
+        again = tenant.take("restore")["restore"]
+        assert again.outcome is (ALREADY if receipt.outcome.good else DONE), again.why
+        assert tenant.get(f"/v1.0/users/{tenant.dana}").json()["id"] == tenant.dana
+
+
 def test_every_step_that_writes_is_in_the_matrix() -> None:
     assert set(USUAL) <= set(WRITES)
 

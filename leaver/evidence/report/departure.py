@@ -21,6 +21,9 @@ from leaver.evidence.report.timeline import points
 from leaver.evidence.report.values import Check, Cut, DepartureReport, StepLine, TaskLine
 from leaver.evidence.verify import Findings
 
+_OF_OTHERS = (Kind.TASK, Kind.LETTER, Kind.RETURN)
+"""Kinds of entries that say who asked for something else than the departure."""
+
 
 def departure_report(
     stored: Iterable[Stored], facts: Facts, findings: Findings, made: datetime, how_to_verify: str = ""
@@ -66,7 +69,7 @@ def departure_report(
         had=tuple(had(episode.of(Kind.BEFORE), facts)),
         checks=checks,
         points=points(episode.entries, facts, due, cuts, steps, tasks, checks, released=released),
-        asked_by=_different(each.asked_by for each in entries if each.kind not in (Kind.TASK, Kind.LETTER)),
+        asked_by=_different(each.asked_by for each in entries if each.kind not in _OF_OTHERS),
         approved_by=_different(name for each in entries for name in each.approved_by),
         commits=_different(each.commit for each in entries),
         plans=_different(each.plan for each in entries),

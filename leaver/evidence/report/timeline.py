@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from leaver.evidence.chain import Stored
-from leaver.evidence.entry import Kind
+from leaver.evidence.entry import Kind, Outcome
 from leaver.evidence.report import words
 from leaver.evidence.report.facts import Facts
 from leaver.evidence.report.values import Check, Cut, Point, StepLine, TaskLine
@@ -81,6 +81,8 @@ def _words(entries: Sequence[Stored], due: datetime | None) -> Iterator[Point]:
             yield Point(at=entry.at, label=label, detail=words.named(entry.asked_by or ""))
         elif entry.kind is Kind.OVERRIDE:
             yield Point(at=entry.at, label="Limit overridden", detail=words.named(entry.asked_by or ""))
+        elif entry.kind is Kind.RETURN and entry.step == "restore" and entry.outcome is Outcome.DONE:
+            yield Point(at=entry.at, label=f"Account restored in {entry.directory}")
         elif entry.kind is Kind.LETTER:
             yield Point(at=entry.at, label="Exit letter written", detail=words.named(entry.asked_by or ""))
 
