@@ -48,12 +48,12 @@ def reinstate(
     """Propose a record for PERSON, who left CLIENT: a git branch with one commit, to be reviewed.
 
     With `rehire: restore` in client.yaml (so it is when left out), the person's own record as it was before the
-    departure: `reinstate: true`, and the groups and roles of the image that was made before the first step. A record
-    that is gone is taken from git's history. With `rehire: new`, or with --as, a new record with a new key, and the
-    old accounts stay ended.
+    departure: `reinstate: true`, and the groups, roles and licences of the image that was made before the first
+    step. A record that is gone is taken from git's history. With `rehire: new`, or with --as, a new record with a new
+    key, and the old accounts stay ended.
 
     No directory is touched, and no other branch: access comes by an apply, after the branch was merged. What no
-    record can ask for (direct licences, sign-in methods, consents) is listed, in the commit too.
+    record can ask for (other direct licences, sign-in methods, consents) is listed, in the commit too.
 
     \b
     Examples:

@@ -72,6 +72,7 @@ class Proposal:
             "former": self.former.commit if self.former is not None else None,
             "groups": list(self.had.groups or ()),
             "roles": list(self.had.roles or ()),
+            "licences": list(self.had.licences),
             "first": list(self.first),
             "by_hand": list(self.had.beyond),
             "image": self.had.images > 0,

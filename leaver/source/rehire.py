@@ -16,7 +16,7 @@ from leaver.source.block import find_record
 from leaver.source.edit import EditRefused, record_data
 from leaver.source.had import Had
 from leaver.source.insert import insert_record, new_record
-from leaver.source.reinstatement import wanted
+from leaver.source.reinstatement import licence_fields, wanted
 from leaver.source.word import Word
 
 _NOT_CARRIED = frozenset(
@@ -80,6 +80,8 @@ class Rehire(Word):
             temporary = _temporary(stated)
             if names is not None:
                 found[name] = [each for each in names if each not in temporary]
+        stated = [str(each) for each in carried.get("licences") or ()]
+        found |= licence_fields(stated, found.get("usage location"), self.had)
         return found
 
 

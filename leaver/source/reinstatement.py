@@ -18,7 +18,7 @@ from leaver.source.word import Amendment, stamp
 
 @dataclass(frozen=True, slots=True)
 class Reinstatement(Amendment):
-    """The record asks for the account, its groups and its roles again; nothing is given back before an apply.
+    """The record asks for the account, its groups, roles and licences again; nothing is given back before an apply.
 
     `former` is a people file with the record alone, for somebody whose record is gone. `without` are fields that the
     records as they are now do not take any more.
@@ -54,6 +54,8 @@ class Reinstatement(Amendment):
         roles = wanted(record.role_names, self.had.roles)
         if roles is not None and roles != record.role_names:
             fields["roles"] = as_stated(roles, data.get("roles"))
+        stated = record.licences if "licences" not in self.without else ()
+        fields |= licence_fields(stated, record.usage_location, self.had)
         return change_record(text, self.person, fields)
 
 
@@ -68,6 +70,18 @@ def wanted(stated: tuple[str, ...] | None, image: tuple[str, ...] | None) -> tup
     return (*kept, *(name for name in image if name not in kept))
 
 
+def licence_fields(stated: Sequence[str], location: str | None, had: Had) -> dict[str, Any]:
+    """The licences that a record is to name beside those `stated`, and the usage location that they need.
+
+    None is dropped: an image knows products by their part numbers alone, and client.yaml may say their IDs.
+    """
+    more = [name for name in had.licences if name not in stated]
+    if not more:
+        return {}
+    need = {"usage location": had.usage_location} if location is None and had.usage_location else {}
+    return {"licences": [*stated, *more], **need}
+
+
 def as_stated(names: Sequence[str], entries: Any) -> list[Any]:
     """The names, each as the record has it where it does: access for a time stays for that time."""
     known: dict[str, Any] = {}
@@ -80,7 +94,7 @@ def as_stated(names: Sequence[str], entries: Any) -> list[Any]:
 def fitted(client: Client, record: Person, had: Had) -> tuple[Had, tuple[str, ...]]:
     """What the client's records of today can take of a record that is gone: what it had, and the fields to drop.
 
-    Groups and a manager that are no more are told in `beyond`.
+    Groups, licences and a manager that are no more are told in `beyond`.
     """
     beyond: list[str] = []
     without: list[str] = []
@@ -93,10 +107,16 @@ def fitted(client: Client, record: Person, had: Had) -> tuple[Had, tuple[str, ..
         if lost:
             groups = tuple(key for key in record.group_keys if key in client.groups)
             beyond += [f"group {key}, which no record manages" for key in lost]
+    licences = had.licences
+    if gone := [key for key in record.licences if key not in client.settings.licences]:
+        without.append("licences")
+        licences = (*(key for key in record.licences if key not in gone), *licences)
+        beyond += [f"licence {key}, which client.yaml no longer has" for key in gone]
     if record.was is not None:
         # That rename has happened, and its old key may be somebody's by now.
         without.append("was")
-    return replace(had, groups=groups, beyond=(*had.beyond, *beyond)), tuple(without)
+    fits = replace(had, groups=groups, licences=tuple(dict.fromkeys(licences)), beyond=(*had.beyond, *beyond))
+    return fits, tuple(without)
 
 
 def not_left(client: Client, key: str, now: datetime, place: str) -> str | None:

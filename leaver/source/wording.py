@@ -42,6 +42,10 @@ _PATTERNS: dict[str, tuple[str, str]] = {
         'Write the UUID in lower case, like "11111111-2222-3333-4444-555555555555".',
     ),
     types.COUNTRY_PATTERN: ("is not a country code", 'Write two capital letters (ISO 3166-1), like "GB".'),
+    types.SKU_PATTERN: (
+        "is not a product",
+        'Write its part number, like "SPE_E3", or its ID (GET /subscribedSkus of Microsoft Graph).',
+    ),
 }
 
 

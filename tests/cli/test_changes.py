@@ -132,6 +132,20 @@ def test_a_person_in_two_directories_is_counted_once() -> None:
     assert len([line for line in lines if "Jun Seo" in line]) == 2
 
 
+def test_licences_are_lost_and_gained_beside_groups() -> None:
+    assert told(
+        Change("jun.seo", "entra", Effect.REMOVED, "group Sales"),
+        Change("jun.seo", "entra", Effect.REMOVED, "licence m365-e3"),
+        Change("jun.seo", "entra", Effect.ADDED, "licence m365-e5"),
+        Change("jun.seo", "entra", Effect.ADDED, "licence visio"),
+    )[2:-1] == [
+        "    ~ Jun Seo, entra",
+        "        leaves group Sales",
+        "        loses licence m365-e3",
+        "        gains licences m365-e5, visio",
+    ]
+
+
 def test_a_mover_loses_and_gains() -> None:
     assert told(
         Change("jun.seo", "entra", Effect.REMOVED, "group Sales"),

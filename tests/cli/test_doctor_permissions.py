@@ -155,3 +155,19 @@ def test_a_greater_permission_is_as_good() -> None:
         frozenset({"okta.apps.manage", "okta.users.manage"}), frozenset({"okta.users.read"}), "so"
     )
     assert judged("permissions acme/okta", NEEDS, granted).found == "all 2 permissions, so"
+
+
+def test_what_records_with_licences_need_is_asked_for_where_there_are_some(
+    doctor: Doctor, box: Endpoint, root: Path
+) -> None:
+    (root / "identities/acme/client.yaml").write_text(
+        f"{CLIENT}licences: {{e3: {{sku: SPE_E3}}}}\nrunbook: {{steps: {{licences: false}}}}\n"
+    )
+    box.withhold(
+        "acme", "entra", "LicenseAssignment.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"
+    )
+    assert "licences in records" not in doctor()["entra"]["found"]
+    (root / "identities/acme/people.yaml").write_text(
+        "people:\n  lee.park: {name: Lee Park, licences: [e3], usage location: GB}\n"
+    )
+    assert "LicenseAssignment.ReadWrite.All (licences in records)" in doctor()["entra"]["found"]

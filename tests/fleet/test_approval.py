@@ -28,7 +28,8 @@ DISABLED, REMOVED, ADDED = Effect.DISABLED, Effect.REMOVED, Effect.ADDED
 
 
 def acme(people: Mapping[str, Any], groups: Mapping[str, Mapping[str, Any]] = GROUPS, **more: Any) -> Client:
-    return client(people, groups, **{"directories": ("entra", "okta"), **more})
+    given = {"directories": ("entra", "okta"), "licences": {"e3": {"sku": "SPE_E3"}}}
+    return client(people, groups, **{**given, **more})
 
 
 def why(before: Mapping[str, Any], after: Mapping[str, Any], effect: Change) -> str | None:
@@ -100,6 +101,34 @@ CASES: list[tuple[str, Mapping[str, Any], Mapping[str, Any], Change, str | None]
         {"dana": {"roles": ["Reader"]}},
         of("dana", ADDED, "role Global Administrator"),
         None,
+    ),
+    (
+        "a licence more",
+        {"dana": {"licences": [], "usage location": "GB"}},
+        {"dana": {"licences": ["e3"], "usage location": "GB"}},
+        of("dana", ADDED, "licence e3"),
+        "plan",
+    ),
+    (
+        "a licence less",
+        {"dana": {"licences": ["e3"], "usage location": "GB"}},
+        {"dana": {"usage location": "GB"}},
+        of("dana", REMOVED, "licence e3"),
+        "plan",
+    ),
+    (
+        "a licence not given",
+        {"dana": {"licences": ["e3"], "usage location": "GB"}},
+        {"dana": {"licences": ["e3"], "usage location": "US"}},
+        of("dana", ADDED, "licence e3"),
+        None,
+    ),
+    (
+        "left before, the licence",
+        {"dana": LEFT},
+        {"dana": LEFT},
+        of("dana", REMOVED, "licence e3"),
+        "agreed before",
     ),
     ("a joiner", {}, {"dana": DANA}, of("dana", Effect.CREATED), "plan"),
     ("a joiner elsewhere", {}, {"dana": {"accounts": ["okta"]}}, of("dana", Effect.CREATED), None),
@@ -277,3 +306,12 @@ def test_a_refused_preview_is_told_with_what_it_would_do() -> None:
     assert (view.error, view.exit_code) == ("acme: too many", 1)
     assert [each.subject for each in view.changes] == ["dana"]
     assert [line.partition(":")[0] for line in view.short] == ["dana in okta"]
+
+
+def test_another_product_of_a_licence_is_named_for_everybody_who_has_it_and_for_nothing_else() -> None:
+    people = {"dana": {"licences": ["e3"], "usage location": "GB"}}
+    old, new = acme(people), acme(people, licences={"e3": {"sku": "SPE_E5"}})
+    naming = Naming(compare(old, new), new, NOW)
+    assert naming.why(of("dana", ADDED, "licence e3")) == "plan"
+    assert naming.why(of("dana", ADDED, "licence e4")) is None
+    assert naming.why(of("dana", REMOVED, "licence e3")) is None

@@ -160,6 +160,15 @@ def test_a_role_counts_like_a_group() -> None:
     assert refused.refusals[0].startswith("acme: role Reports Reader in entra would lose 9 of 10 members")
 
 
+def test_a_licence_counts_like_a_group() -> None:
+    given = {"licences": ["e3"], "usage location": "GB"}
+    people = {f"p{number}": given for number in range(10)}
+    catalogue = {"e3": {"sku": "SPE_E3"}}
+    after = {**{key: {} for key in people}, "p0": given}
+    refused = judged(client(people, licences=catalogue), client(after, licences=catalogue))
+    assert refused.refusals[0].startswith("acme: licence e3 in entra would lose 9 of 10 members")
+
+
 def test_a_group_that_is_gone_from_the_records_takes_everybody_out() -> None:
     before, _ = in_finance(10, stay=10)
     after = client(

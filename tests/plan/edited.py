@@ -33,7 +33,11 @@ def people(**changed: Any) -> dict[str, Any]:
 
 
 def acme(records: Mapping[str, Any], groups: Mapping[str, Any] = GROUPS, **settings: Any) -> Client:
-    return client(records, groups, **{"directories": ("entra", "okta"), **settings})
+    given = {
+        "directories": ("entra", "okta"),
+        "licences": {"e3": {"sku": "SPE_E3"}, "visio": {"sku": "VISIOCLIENT"}},
+    }
+    return client(records, groups, **{**given, **settings})
 
 
 def lines(before: Client | None, after: Client | None, now: datetime = NOW) -> list[str]:

@@ -54,6 +54,14 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
         ],
     ),
     (
+        "licences and their end",
+        {"lee.park": {"name": "Lee Park", "groups": ["everyone"], "licences": ["visio", "e3"]}},
+        [
+            "~ Lee Park (lee.park) moves",
+            "entra: gains licences e3, visio",
+        ],
+    ),
+    (
         "a disabled record",
         {"dana.reyes": {**DANA, "disabled": True}},
         [

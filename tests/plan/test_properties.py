@@ -78,7 +78,7 @@ def _lists_mixed(state: Client, chance: random.Random) -> Client:
     for key, person in state.people.items():
         update = {
             name: tuple(chance.sample(list(value), len(value)))
-            for name in ("groups", "roles", "accounts")
+            for name in ("groups", "roles", "licences", "accounts")
             if (value := getattr(person, name)) is not None
         }
         people[key] = person.model_copy(update=update)

@@ -198,6 +198,26 @@ BROKEN = {
         expected=f'{GROUPS}:2:45: advisory: group "cad": will have from 2026-12-01 09:00 UTC on 2 members for 1 '
         "seat (licence-seats). Buy more and correct `seats`, or take people out.",
     ),
+    "more people than seats of a licence": Case(
+        "licence-seats",
+        """
+        dana: {licences: [e3], usage location: GB}
+        lee: {licences: [e3], usage location: GB}
+        """,
+        client="licences:\n  e3: {sku: SPE_E3, seats: 1}",
+        expected=f'{CLIENT}:6:28: advisory: licence "e3": has 2 people for 1 seat (licence-seats). Buy more and '
+        "correct `seats`, or take people out.",
+    ),
+    "more people than seats of a licence next month": Case(
+        "licence-seats",
+        """
+        dana: {licences: [e3], usage location: GB, until: 2026-12-02 09:00, starts: 2024-01-01 09:00}
+        lee: {licences: [e3], usage location: GB, starts: 2026-12-01 09:00}
+        """,
+        client="licences:\n  e3: {sku: SPE_E3, seats: 1}",
+        expected=f'{CLIENT}:6:28: advisory: licence "e3": will have from 2026-12-01 09:00 UTC on 2 people for 1 seat '
+        "(licence-seats). Buy more and correct `seats`, or take people out.",
+    ),
     "a client that deletes": Case(
         "disable-not-delete",
         client="on removal: delete",

@@ -230,3 +230,29 @@ def test_nothing_of_a_purged_user_stays(graph: Graph, kind: str) -> None:
         graph.delete(f"/v1.0/directory/deletedItems/{dana}")
     held = graph.ids("/v1.0/roleManagement/directory/roleAssignments")
     assert len(held) == (0 if kind == "purged" else 1)
+
+
+def test_no_more_are_given_than_were_bought_and_one_that_comes_with_a_group_counts_once(graph: Graph) -> None:
+    dana, lee = graph.new_user("dana", usageLocation="GB"), graph.new_user("lee", usageLocation="GB")
+    order = {"addLicenses": [{"skuId": E3}], "removeLicenses": []}
+    graph.box.admin("POST", "/seed", {"client": "acme", "directory": "entra", "units": {"SPE_E3": 1}})
+    graph.post(f"/v1.0/groups/{graph.new_group('staff', dana)}/assignLicense", json=order)
+    assert graph.post(f"/v1.0/users/{dana}/assignLicense", json=order).status_code == 200
+    assert refusal(graph.post(f"/v1.0/users/{lee}/assignLicense", json=order))[2] == (
+        f"Subscription with SKU {E3} does not have any available licenses."
+    )
+    (row,) = [each for each in graph.get("/v1.0/subscribedSkus").json()["value"] if each["skuId"] == E3]
+    assert (row["prepaidUnits"]["enabled"], row["consumedUnits"]) == (1, 1)
+    graph.box.admin("POST", "/seed", {"client": "acme", "directory": "entra", "units": {"SPE_E3": 2}})
+    assert graph.post(f"/v1.0/users/{lee}/assignLicense", json=order).status_code == 200
+
+
+def test_two_plans_of_one_service_exclude_each_other_unless_one_goes_in_the_same_call(graph: Graph) -> None:
+    dana = graph.new_user("dana", usageLocation="GB")
+    mail = SKUS["EXCHANGESTANDARD"]
+    path = f"/v1.0/users/{dana}/assignLicense"
+    assert graph.post(path, json={"addLicenses": [{"skuId": mail}], "removeLicenses": []}).is_success
+    said = refusal(graph.post(path, json={"addLicenses": [{"skuId": E3}], "removeLicenses": []}))[2]
+    assert said.startswith("License assignment failed because service plans ")
+    assert said.endswith(" are mutually exclusive.")
+    assert graph.post(path, json={"addLicenses": [{"skuId": E3}], "removeLicenses": [mail]}).is_success

@@ -38,7 +38,7 @@ class Product:
     id: str
     name: str
     units: str
-    """How many there are and how many are used, for people."""
+    """How many were bought, as a remark in brackets; how many are used changes while others get theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ def _remedy(error: CallFailed, product: Product) -> str:
     fault = error.fault.casefold()
     if _NO_UNITS in fault:
         return (
-            f"no unit of {product.name} is free ({product.units}). Buy one, or take one away: it is given with the "
+            f"no unit of {product.name} is free{product.units}. Buy one, or take one away: it is given with the "
             "next apply."
         )
     if _NO_LOCATION in fault:
@@ -232,4 +232,4 @@ def _products(answer: Reply) -> tuple[Product, ...]:
 def _units(row: dict[str, Any]) -> str:
     prepaid = row.get("prepaidUnits")
     bought = prepaid.get("enabled") if isinstance(prepaid, dict) else None
-    return f"{row.get('consumedUnits')} of {bought} used"
+    return f" ({bought} bought)" if isinstance(bought, int) else ""

@@ -25,10 +25,11 @@ class Turns:
         """Hold the name's turn. Raises ProviderError when the call's time is over before, or the engine cancels."""
         with self._guard:
             lock = self._locks.setdefault(name, threading.Lock())
+        began = time.monotonic()
         while not lock.acquire(timeout=_LOOK_SECONDS):
             if call.cancelled.is_set():
                 raise Cancelled("cancelled by the engine before its turn. Run again.")
-            if time.monotonic() > call.deadline:
+            if time.monotonic() - began > call.timeout:
                 raise ProviderError(
                     f"{name}: another call about it took all of the {call.timeout:g} s. Run again."
                 )
