@@ -28,46 +28,13 @@ from leaver.program.plan import (
     slug,
 )
 from leaver.program.providers import RUNBOOK, okta
-from leaver.source.state import DEPARTURE_TYPE, LEDGER_TYPE, LICENCE_TYPE, PERSON_TYPE
+from leaver.program.resources import Departure, Licence, LossesComponent, PersonComponent
 
 _PASSWORD_ALPHABET = string.ascii_letters + string.digits + "!#$%*+-.=?@_"
 PASSWORD_LENGTH = 32
 # azuread holds a lock per group through each removal and its 20 s of waiting, and counts that against the timeout.
 _PATIENCE = pulumi.CustomTimeouts(create="2h", delete="2h")
 _KEPT_GROUP = ["mailEnabled", "mailNickname", "types", "visibility", "assignableToRole", "owners", "theme"]
-
-
-class Departure(pulumi.CustomResource):
-    """What is done about one departed person's account beyond the account and its managed groups."""
-
-    def __init__(self, name: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions) -> None:
-        super().__init__(DEPARTURE_TYPE, name, {**inputs, "open": None, "outcomes": None}, options)
-
-
-class Licence(pulumi.CustomResource):
-    """A licence that an account is given directly."""
-
-    def __init__(self, name: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions) -> None:
-        super().__init__(LICENCE_TYPE, name, {**inputs, "skuId": None, "skuPartNumber": None}, options)
-
-
-class PersonComponent(pulumi.ComponentResource):
-    """One person: the tree of a preview reads as people.
-
-    `removed` maps a directory key to the moment at which the record was first seen to be gone, and until when its
-    account is kept (ISO 8601, `SINCE/UNTIL`).
-    """
-
-    def __init__(
-        self, person: str, removed: pulumi.Input[Mapping[str, str] | None], was: str | None = None
-    ) -> None:
-        # What belongs to the person has their key in its name, and so inherits the alias.
-        options = pulumi.ResourceOptions(aliases=[pulumi.Alias(name=was)] if was else None)
-        super().__init__(PERSON_TYPE, person, {"removed": removed}, options)
-
-    def finish(self, accounts: Mapping[str, pulumi.Input[str]]) -> None:
-        """Write down the directory IDs of the person's accounts, by directory key: a refresh keeps them."""
-        self.register_outputs({"accounts": dict(accounts)})
 
 
 def first_password() -> str:
@@ -77,14 +44,6 @@ def first_password() -> str:
     body += [secrets.choice(alphabet) for alphabet in required]
     secrets.SystemRandom().shuffle(body)
     return "".join(body)
-
-
-class LossesComponent(pulumi.ComponentResource):
-    """What was lost lately, and which overrides were used: in the state before the first of it is taken."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        super().__init__(LEDGER_TYPE, "losses", ledger.to_json())
-        self.register_outputs({})
 
 
 class Registrar:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leaver.actions import attributes
-from leaver.actions.live import Live, called
+from leaver.actions.live import Live
 from leaver.desired import Change, ChangeReport, Desired, DesiredAccount, Effect
 from leaver.desired.change import SEPARATOR
-from leaver.lifecycle import Phase, effective_end, ended_term
 from leaver.model import Client, local
 from leaver.program.plan import NewAccount, Plan, PlannedAccount, PlannedGroup, slug
+from leaver.program.reasons import Reasons
 from leaver.source.state import (
     ENTRA_GROUP,
     ENTRA_MEMBER,
@@ -37,10 +37,7 @@ class _Reporter:
         self._live = live
         self._last = state
         self._state = state = state.renamed({old: new for new, old in plan.renamed.items()})
-        self._person = {
-            (directory, remembered.id): person
-            for (person, directory), remembered in state.memory.accounts.items()
-        } | {(account.directory, account.id): account.person for account in plan.accounts if account.id}
+        self._reasons = Reasons(client, wanted, plan, live, state)
 
     def report(self) -> ChangeReport:
         wanted, client = self._wanted, self._client
@@ -70,7 +67,11 @@ class _Reporter:
                 continue
             if account.id is None:
                 yield Change(
-                    account.person, account.directory, Effect.CREATED, wanted.username, self._start(wanted)
+                    account.person,
+                    account.directory,
+                    Effect.CREATED,
+                    wanted.username,
+                    self._reasons.start(wanted),
                 )
                 continue
             shown = self._live[account.directory].accounts[account.id]
@@ -82,7 +83,7 @@ class _Reporter:
                     account.directory,
                     Effect.DISABLED,
                     shown.username,
-                    self._why(wanted),
+                    self._reasons.why(wanted),
                     agreed=wanted.phase.left,
                     gone=wanted.removal is not None,
                 )
@@ -102,7 +103,7 @@ class _Reporter:
             now = attributes.okta_inputs(shown.attributes)
             stated = attributes.managed(wanted.attributes, attributes.OKTA_FIELDS)
         if account.kind == "entra" and wanted.manager is not None and account.manager != shown.manager:
-            boss = self._name(account.directory, shown.manager) if shown.manager else "nobody"
+            boss = self._reasons.name(account.directory, shown.manager) if shown.manager else "nobody"
             what = f"manager: {boss} → {wanted.manager}"
             yield Change(account.person, account.directory, Effect.CHANGED, what)
         if shown.username.casefold() != wanted.username.casefold():
@@ -148,18 +149,18 @@ class _Reporter:
                 continue
             planned = {str(member) for member in group.members if not isinstance(member, NewAccount)}
             joining = [member.person for member in group.members if isinstance(member, NewAccount)]
-            joining += [self._name(group.directory, id_) for id_ in planned - shown]
+            joining += [self._reasons.name(group.directory, id_) for id_ in planned - shown]
             leaving = shown - planned if group.exact else shown & self._ours(group) - planned
             for subject in joining:
                 yield Change(subject, group.directory, Effect.ADDED, what)
             for id_ in leaving:
                 yield Change(
-                    self._name(group.directory, id_),
+                    self._reasons.name(group.directory, id_),
                     group.directory,
                     Effect.REMOVED,
                     what,
-                    self._leaves(group, id_),
-                    agreed=self._follows(group.directory, id_, group.key),
+                    self._reasons.leaves(group, id_),
+                    agreed=self._reasons.follows(group.directory, id_, group.key),
                 )
 
     def _profile(self, what: str, group: PlannedGroup) -> Iterator[Change]:
@@ -190,12 +191,12 @@ class _Reporter:
                 yield Change(what, directory, Effect.DELETED, _members(len(members)), gone=True)
                 for member in sorted(members):
                     yield Change(
-                        self._name(directory, member),
+                        self._reasons.name(directory, member),
                         directory,
                         Effect.REMOVED,
                         what,
                         "the group is deleted",
-                        agreed=self._follows(directory, member, ""),
+                        agreed=self._reasons.follows(directory, member, ""),
                     )
 
     def _members_of(self, name: str, shown: frozenset[str]) -> frozenset[str]:
@@ -221,8 +222,8 @@ class _Reporter:
                 person, directory, group = name.rsplit("/", 2)
                 known = self._client.groups.get(group)
                 what = f"group {known.name if known else group}"
-                why = self._because(person, directory, group)
-                agreed = self._is_agreed(person, directory, group)
+                why = self._reasons.because(person, directory, group)
+                agreed = self._reasons.is_agreed(person, directory, group)
                 yield Change(person, directory, Effect.REMOVED, what, why, agreed=agreed)
 
     def _roles(self) -> Iterator[Change]:
@@ -235,8 +236,8 @@ class _Reporter:
             if type_ == ENTRA_ROLE and name not in planned:
                 person, directory, _, slugged = name.split("/", 3)
                 role = names.get(slugged, slugged)
-                why = self._because(person, directory, role)
-                agreed = self._is_agreed(person, directory, role)
+                why = self._reasons.because(person, directory, role)
+                agreed = self._reasons.is_agreed(person, directory, role)
                 yield Change(person, directory, Effect.REMOVED, f"role {role}", why, agreed=agreed)
 
     def _licences(self) -> Iterator[Change]:
@@ -251,8 +252,8 @@ class _Reporter:
             if type_ == LICENCE_TYPE and name not in staying and not self._left_before(name):
                 person, directory, _, licence = name.split("/", 3)
                 # No term is of a licence, so no key of a group or role stands for it.
-                why = self._because(person, directory, "")
-                agreed = self._is_agreed(person, directory, "")
+                why = self._reasons.because(person, directory, "")
+                agreed = self._reasons.is_agreed(person, directory, "")
                 yield Change(person, directory, Effect.REMOVED, f"licence {licence}", why, agreed=agreed)
 
     def _left_before(self, name: str) -> bool:
@@ -263,65 +264,10 @@ class _Reporter:
         for each in self._plan.departures:
             if each.to_do:
                 wanted = self._wanted.accounts[each.person, each.directory]
-                why = "" if wanted.enabled else self._why(wanted)
+                why = "" if wanted.enabled else self._reasons.why(wanted)
                 yield Change(
                     each.person, each.directory, Effect.STEPS, SEPARATOR.join(each.to_do), why, agreed=True
                 )
-
-    def _name(self, directory: str, id_: str) -> str:
-        person = self._person.get((directory, id_))
-        if person is not None:
-            return person
-        return called(self._live[directory], id_)
-
-    def _leaves(self, group: PlannedGroup, id_: str) -> str:
-        person = self._person.get((group.directory, id_))
-        if person is None:
-            return "no record puts it there, and the group is exact"
-        return self._because(person, group.directory, group.key)
-
-    def _follows(self, directory: str, id_: str, access: str) -> bool:
-        """Whether it is agreed that the account leaves a group, or it has no access that it could lose."""
-        shown = self._live[directory].accounts.get(id_)
-        if shown is not None and not shown.enabled:
-            return True
-        person = self._person.get((directory, id_))
-        return person is not None and self._is_agreed(person, directory, access)
-
-    def _is_agreed(self, person: str, directory: str, access: str) -> bool:
-        """Whether losing the group (its key) or role was agreed, or follows from losing the account."""
-        wanted = self._wanted.accounts.get((person, directory))
-        if wanted is not None and not wanted.enabled:
-            return True
-        record = self._client.people.get(person)
-        if access in self._client.settings.notice_groups:
-            return True
-        return record is not None and ended_term(record, access, self._wanted.now) is not None
-
-    def _because(self, person: str, directory: str, access: str) -> str:
-        """Why the person no longer has the group (its key) or role."""
-        wanted = self._wanted.accounts.get((person, directory))
-        if wanted is not None and not wanted.enabled:
-            return self._why(wanted)
-        record = self._client.people.get(person)
-        ended = record and ended_term(record, access, self._wanted.now)
-        return f"its time ended {local(ended, self._client.zone)}" if ended else ""
-
-    def _why(self, wanted: DesiredAccount) -> str:
-        zone = self._client.zone
-        if wanted.removal is not None:
-            return f"its record is gone; kept until {local(wanted.removal.until, zone)[:10]}, then deleted"
-        person = self._client.people[wanted.person]
-        end = effective_end(person)
-        if wanted.phase is Phase.DEPARTED and end is not None:
-            return f"departed {local(end, zone)}"
-        if wanted.phase is Phase.NOT_STARTED and person.starts is not None:
-            return f"starts {local(person.starts, zone)}"
-        return "its record says `disabled`, from this apply on" if person.disabled else ""
-
-    def _start(self, wanted: DesiredAccount) -> str:
-        starts = self._client.people[wanted.person].starts
-        return f"started {local(starts, self._client.zone)}" if starts else ""
 
 
 def _enabled(account: PlannedAccount) -> bool:
