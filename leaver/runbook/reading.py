@@ -90,9 +90,10 @@ class Reading:
         try:
             if (skip := step.skip(case, seen)) is not None:
                 return Judged(skip=skip, notes=tuple(step.notes(case, seen)), last=last)
+            left = step.left(case, seen)
             return Judged(
-                left=tuple(item for item in step.left(case, seen) if item.key not in task.leave),
-                notes=tuple(step.notes(case, seen)),
+                left=tuple(item for item in left if item.key not in task.leave),
+                notes=(*step.notes(case, seen), *_elsewhere(task, left)),
                 picture=step.picture(case, seen),
                 last=last,
             )
@@ -118,6 +119,12 @@ class Reading:
         asked += [ask.key for ask in asks if ask.key not in asked]
         known = self._seen.keys() | self._faults.keys()
         return [(ask.key, task.sent(ask)) for ask in asks if ask.key not in known]
+
+
+def _elsewhere(task: Task, left: Iterable[Item]) -> Iterable[str]:
+    """What is still there and nobody's fault: the picture shows it, so the receipt has to say why it is done."""
+    if names := [item.name for item in left if item.key in task.leave]:
+        yield f"Taken by this very update, and read back after it: {', '.join(names)}."
 
 
 def _broke(error: Exception) -> str:

@@ -157,11 +157,14 @@ def test_a_refresh_that_can_read_nothing_fails_and_one_that_reads_some_keeps_the
 
 
 def test_what_the_engine_takes_itself_is_left_to_it_and_is_no_change_later(
-    engine: Engine, dana: Dana
+    engine: Engine, dana: Dana, home: Path
 ) -> None:
     group = dana.new_group("Managed", dana.dana)
     asked = inputs(dana, meanwhile=[group])
     state = kept(engine.create(TYPE, asked))
+    with open_store(home) as store:
+        said = [each.entry.why for each in store.read("acme") if each.entry.step == "groups"]
+    assert said[-1] == "Taken by this very update, and read back after it: Managed."
     assert dana.titles(f"/v1.0/users/{dana.dana}/memberOf") == ["Managed"]
     later = {key: value for key, value in asked.items() if key != "meanwhile"}
     assert engine.diff(TYPE, state, later) == {}
