@@ -31,6 +31,7 @@ def registrations(estate: Estate) -> list[Registration]:
             kind=settings.kind,
             tenant=settings.tenant if settings.kind == "entra" else settings.org,
             domains=_domains(client, name),
+            was=client.settings.was,
         )
         for client in estate.clients.values()
         if client.settings.sandbox

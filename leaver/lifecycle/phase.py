@@ -88,7 +88,17 @@ def phase(person: Person, now: datetime, *, cut: bool = True) -> Phase:
 
 
 def changes(person: Person) -> Iterator[datetime]:
-    """Every moment at which the person's phase or access may change or a hold expires, in no order."""
+    """Every moment at which the person's phase or access may change or a hold expires, in no order.
+
+    None comes after the end of all access, and somebody who is disabled has none.
+    """
+    if person.disabled:
+        return
+    end = effective_end(person)
+    yield from (moment for moment in _moments(person) if end is None or moment <= end)
+
+
+def _moments(person: Person) -> Iterator[datetime]:
     if person.starts is not None:
         yield person.starts
     if person.until is not None:

@@ -81,7 +81,7 @@ async def _put_tenant(request: Request, box: Sandbox) -> Any:
         raise ValueError(f"kind {kind!r}. Use entra or okta.")
     name = str(uuid.UUID(body["tenant"])) if kind == "entra" else body["org"]
     client, directory = request.path_params["client"], request.path_params["directory"]
-    tenant = box.tenants.register(client, directory, kind, name, body.get("domains", []))
+    tenant = box.tenants.register(client, directory, kind, name, body.get("domains", []), body.get("was"))
     apis.prepare(box, tenant)
     return _shown(tenant)
 

@@ -79,11 +79,18 @@ class Endpoint:
         return answer.json()
 
     def register(
-        self, client: str, directory: str, kind: str, tenant: str, domains: Iterable[str]
+        self,
+        client: str,
+        directory: str,
+        kind: str,
+        tenant: str,
+        domains: Iterable[str],
+        *,
+        was: str | None = None,
     ) -> dict[str, str]:
-        """Register an Entra tenant (UUID) or Okta org (name); answers its credential."""
+        """Register an Entra tenant (UUID) or Okta org (name); answers its credential. `was`: the client's old key."""
         name = "tenant" if kind == "entra" else "org"
-        body = {"kind": kind, name: tenant, "domains": list(domains)}
+        body = {"kind": kind, name: tenant, "domains": list(domains), "was": was}
         self.admin("PUT", f"/tenants/{client}/{directory}", body)
         return self.credentials(client)[directory]
 

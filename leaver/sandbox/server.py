@@ -22,13 +22,17 @@ _GONE_WITHIN = 10.0
 
 @dataclass(frozen=True)
 class Registration:
-    """A directory to register at the start: `tenant` is a UUID (entra) or an org name (okta)."""
+    """A directory to register at the start: `tenant` is a UUID (entra) or an org name (okta).
+
+    `was` is the key that the client had before, if any.
+    """
 
     client: str
     directory: str
     kind: str
     tenant: str
     domains: tuple[str, ...]
+    was: str | None = None
 
 
 def start(
@@ -41,7 +45,7 @@ def start(
     """
     endpoint = status(home) or _launch(home, http_port, https_port)
     for each in clients:
-        endpoint.register(each.client, each.directory, each.kind, each.tenant, each.domains)
+        endpoint.register(each.client, each.directory, each.kind, each.tenant, each.domains, was=each.was)
     return endpoint
 
 

@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -116,13 +116,22 @@ class Tenants:
         return next((t for t in self.all() if (t.client, t.directory) == (client, directory)), None)
 
     def register(
-        self, client: str, directory: str, kind: Kind, tenant: str, domains: Iterable[str]
+        self,
+        client: str,
+        directory: str,
+        kind: Kind,
+        tenant: str,
+        domains: Iterable[str],
+        was: str | None = None,
     ) -> Tenant:
         """Add a tenant, or change its domains; its credentials stay what they were.
 
+        `was` is the key that the client had before: a tenant of that name is the client's from now on.
         Writes credentials/<client>.json. Raises TenantConflict when the tenant is somebody else's.
         """
         owner = self.find(kind, tenant)
+        if owner is not None and was is not None and (owner.client, owner.directory) == (was, directory):
+            owner = self._rename(owner, client)
         if owner is not None and (owner.client, owner.directory) != (client, directory):
             raise TenantConflict(f"{kind} {tenant} already belongs to {owner.client}/{owner.directory}")
         before = self.of_client(client, directory)
@@ -155,6 +164,16 @@ class Tenants:
         self._load()
         self.write_credentials(client)
         return added
+
+    def _rename(self, tenant: Tenant, client: str) -> Tenant:
+        with self._store.write() as db:
+            db.execute(
+                "UPDATE tenants SET client = ? WHERE client = ? AND directory = ?",
+                (client, tenant.client, tenant.directory),
+            )
+        self._load()
+        self.write_credentials(tenant.client)
+        return replace(tenant, client=client)
 
     def drop(self, client: str, directory: str) -> Tenant | None:
         """Forget a tenant; its objects are the API modules' to delete. None when there is none."""

@@ -138,6 +138,23 @@ def test_a_client_that_chose_to_delete_keeps_nothing() -> None:
     assert removal_phase(made, NOON, NOON) is Phase.REMOVABLE
 
 
+@pytest.mark.parametrize(
+    ("record", "last"),
+    [
+        ({"departure": {**LEAVER, "hold": HOLD, "released": "2026-11-25 09:00"}}, at("11-25 09:00")),
+        ({"departure": {**LEAVER, "hold": HOLD, "released": "2026-11-27 18:00"}}, at("11-27 18:00")),
+        ({"departure": {**LEAVER, "hold": HOLD}}, at("11-28 09:00")),
+        ({"departure": LEAVER, "disabled": True}, None),
+        (
+            {"until": "2026-11-27 17:00", "groups": [{"group": "vpn", "until": "2026-12-01 17:00"}]},
+            at("11-27 17:00"),
+        ),
+    ],
+)
+def test_nothing_changes_after_the_end_of_all_access(record: dict[str, Any], last: datetime | None) -> None:
+    assert max(changes(person(**record)), default=None) == last
+
+
 @PROFILE
 @given(clients(), st.data())
 def test_the_phase_is_constant_between_changes(client: Client, data: st.DataObject) -> None:

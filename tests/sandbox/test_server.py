@@ -133,6 +133,15 @@ def test_a_client_has_one_private_credentials_file(box: Endpoint) -> None:
     assert not path.exists()
 
 
+def test_a_renamed_client_keeps_its_tenant_and_its_credential(box: Endpoint) -> None:
+    before = box.register("acme", "entra", "entra", TENANT, ["acme.example"])
+    assert box.register("acme-two", "entra", "entra", TENANT, ["acme.example"], was="acme") == before
+    assert [each["client"] for each in box.admin("GET", "/tenants")["tenants"]] == ["acme-two"]
+    assert not (box.home / "credentials" / "acme.json").exists()
+    with pytest.raises(DirectoryError, match="already belongs to acme-two/entra"):
+        box.register("acme-three", "entra", "entra", TENANT, ["acme.example"], was="acme")
+
+
 def test_a_tenant_belongs_to_one_client(box: Endpoint) -> None:
     box.register("acme", "entra", "entra", TENANT, ["acme.example"])
     with pytest.raises(DirectoryError, match="already belongs to acme/entra"):
