@@ -16,7 +16,7 @@ from leaver.escape import terminal
 
 if TYPE_CHECKING:
     from leaver.model import Departure
-    from leaver.source.repository import Operator
+    from leaver.source.operator import Operator
     from leaver.source.single import Single
     from leaver.source.word import Word
 

@@ -14,7 +14,8 @@ from leaver.errors import LeaverError
 from leaver.escape import terminal
 
 if TYPE_CHECKING:
-    from leaver.source.repository import Operator, Repository
+    from leaver.source.operator import Operator
+    from leaver.source.repository import Repository
     from leaver.source.word import Word
 
 
@@ -49,7 +50,8 @@ class Recorded:
 
 def operator_of(session: Session, stated: str | None) -> Operator:
     """Who gives the word: --operator, else who git says works here, else the user of this machine."""
-    from leaver.source.repository import Operator, Repository
+    from leaver.source.operator import Operator
+    from leaver.source.repository import Repository
 
     if stated and stated.strip():
         return Operator.parse(_line(stated))

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from leaver.model import Client, Person
     from leaver.source.had import Had
     from leaver.source.history import Former
+    from leaver.source.operator import Operator
     from leaver.source.rehire import Rehire
     from leaver.source.reinstatement import Reinstatement
-    from leaver.source.repository import Operator, Repository
+    from leaver.source.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from leaver.actions import Directory, ReleaseReport, Target, Trouble
     from leaver.evidence.keep import Kept
     from leaver.model import Client
-    from leaver.source.repository import Operator
+    from leaver.source.operator import Operator
     from leaver.source.single import Single
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leaver.source.git import NETWORK_SECONDS, NO_END, Git, GitFailed, TookTooLong, said
+from leaver.source.operator import Operator
 from leaver.source.rewrite import Change, changed
 
 _TRIES = 5
@@ -34,25 +35,6 @@ class NotPushed(GitFailed):
 
 class _Moved(Exception):
     """Somebody else was faster; the same again, on what they made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """Who gave the word: `Ana Lee <ana@msp.example>`."""
-
-    name: str
-    email: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.name} <{self.email}>" if self.email else self.name
-
-    @classmethod
-    def parse(cls, text: str) -> Operator:
-        """`Ana Lee <ana@msp.example>`, or a name, or an address."""
-        name, found, rest = text.strip().partition("<")
-        if found:
-            return cls(name.strip() or rest.rstrip("> "), rest.rstrip("> "))
-        return cls(text.strip(), text.strip() if "@" in text else "")
 
 
 @dataclass(frozen=True, slots=True)

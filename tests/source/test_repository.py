@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from leaver.source.git import GitFailed
-from leaver.source.repository import Operator, Remote, Repository
+from leaver.source.operator import Operator
+from leaver.source.repository import Remote, Repository
 
 FILE = "identities/acme/people.yaml"
 ANA = Operator("Ana Lee", "ana@msp.example")
