@@ -50,6 +50,13 @@ def test_invariant_03_no_run_enables_what_a_directory_shows_ended(
         shown_enabled = live[account.directory].accounts[account.id].enabled
         if not client.people[account.person].reinstate:
             assert not enables(account, shown_enabled)
+    for licence in plan.licences:
+        key = (licence.person, licence.directory)
+        ended = (
+            isinstance(licence.member, str) and not live[licence.directory].accounts[licence.member].enabled
+        )
+        if ended and not (wanted.accounts[key].enabled and client.people[licence.person].reinstate):
+            assert licence.held
     for change in report(client, wanted, plan, live, state).changes:
         if change.effect is Effect.ENABLED:
             assert client.people[change.subject].reinstate

@@ -11,13 +11,13 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
-from leaver.actions import LiveDirectory
+from leaver.actions import LiveDirectory, Sku
 from leaver.desired import desired
 from leaver.model import Client
 from leaver.program.compose import compose
 from leaver.program.plan import Plan
 from leaver.program.register import PASSWORD_LENGTH, Registrar, first_password
-from leaver.source.state import StackState
+from leaver.source.state import LICENCE_TYPE, StackState
 from tests.estates import NOW, account_id, client, group_id, settled
 
 NOTHING = {"entra": LiveDirectory(), "okta": LiveDirectory()}
@@ -98,6 +98,22 @@ def test_names_come_from_record_keys_alone(registered: Callable[[Plan], Recorder
         "group/finance",
         "group/vpn",
         "role/entra/user-administrator",
+    }
+
+
+def test_a_licence_is_declared_beneath_its_person_for_the_account_there_will_be(
+    registered: Callable[[Plan], Recorder],
+) -> None:
+    sku = Sku("sku-1", "SPE_E3", frozenset())
+    live = {"entra": LiveDirectory(licences={"sku-1": sku}), "okta": LiveDirectory()}
+    people = {"dana.reyes": {"licences": ["e3"], "usage location": "GB"}}
+    _, plan = compose(client(people, licences={"e3": {"sku": "SPE_E3"}}), NOW, live, StackState())
+    type_, inputs = registered(plan).made["dana.reyes/entra/licence/e3"]
+    assert type_ == LICENCE_TYPE
+    assert {key: value for key, value in inputs.items() if value is not None} == {
+        "account": "oid-dana.reyes/entra",
+        "licence": "e3",
+        "sku": "sku-1",
     }
 
 
