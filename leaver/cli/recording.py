@@ -109,7 +109,10 @@ def _push(done: Recorded, repository: Repository, word: Word, message: str, oper
     try:
         remote = repository.remote()
         if remote is None:
-            done.states.append(("push", "no remote to push to"))
+            if why := repository.unpublished():
+                done.faults.append(("push", f"not pushed, the commit is kept here: {why}"))
+            else:
+                done.states.append(("push", "no remote to push to"))
             return
         done.remote = str(remote)
         done.pushed = repository.push(remote, word.file, word, message, operator)

@@ -118,6 +118,17 @@ class Repository:
         upstream = self._git.text("config", f"branch.{branch}.merge").removeprefix("refs/heads/")
         return Remote(name, upstream or branch)
 
+    def unpublished(self) -> str | None:
+        """Why nothing can be pushed from here although there are remotes; None where there are none."""
+        remotes = self._git.text("remote").split()
+        if not remotes:
+            return None
+        branch = self._git.text("symbolic-ref", "-q", "--short", "HEAD")
+        where = f"{'origin' if 'origin' in remotes else remotes[0]} HEAD:main"
+        if not branch:
+            return f"no branch is checked out. Run: git push {where}"
+        return f"the branch {branch} says no remote, and there are {', '.join(remotes)}. Run: git push {where}"
+
     def push(self, remote: Remote, name: str, change: Change, message: str, author: Operator) -> str | None:
         """Bring `change` of the file `name`, and nothing else, to the remote's branch.
 

@@ -239,6 +239,21 @@ def test_a_detached_head_is_committed_to_and_has_nowhere_to_push(shop: Shop) -> 
     shop.write_release()
     assert shop.commit() is not None
     assert shop.repository.remote() is None
+    assert shop.repository.unpublished() == "no branch is checked out. Run: git push origin HEAD:main"
+
+
+def test_a_branch_of_several_remotes_says_which_is_to_be_chosen(shop: Shop) -> None:
+    shop.git("remote", "add", "one", "one.git")
+    assert shop.repository.remote() is not None
+    shop.git("remote", "add", "two", "two.git")
+    assert shop.repository.remote() is None
+    said = shop.repository.unpublished()
+    assert said == "the branch main says no remote, and there are one, two. Run: git push one HEAD:main"
+
+
+def test_without_a_remote_nothing_is_unpublished(shop: Shop) -> None:
+    assert shop.repository.remote() is None
+    assert shop.repository.unpublished() is None
 
 
 def test_without_a_name_in_git_the_operator_is_the_committer_too(shop: Shop) -> None:

@@ -131,3 +131,16 @@ def test_control_characters_of_an_operator_reach_neither_record_nor_screen(offic
     assert result.exit_code == 0
     assert "\x1b" not in result.output
     assert "released by: 'Bo [31m released: never'" in office.people
+
+
+def test_a_word_on_no_branch_is_not_called_done(office: Office, run: Run) -> None:
+    office.under_version_control()
+    office.git("remote", "add", "origin", "nowhere.git")
+    office.git("checkout", "-q", "--detach")
+    result = run("release", "acme", "dana.reyes", "--yes", "--operator", "Bo")
+    assert result.exit_code == 1
+    assert office.gets_in("dana.reyes") == []
+    assert (
+        "  FAILED push    not pushed, the commit is kept here: no branch is checked out. "
+        "Run: git push origin HEAD:main\n"
+    ) in result.output
