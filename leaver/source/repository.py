@@ -127,7 +127,7 @@ class Repository:
         where = f"{'origin' if 'origin' in remotes else remotes[0]} HEAD:main"
         if not branch:
             return f"no branch is checked out. Run: git push {where}"
-        return f"the branch {branch} says no remote, and there are {', '.join(remotes)}. Run: git push {where}"
+        return f"{branch} names no remote, and there are {', '.join(remotes)}. Run: git push {where}"
 
     def push(self, remote: Remote, name: str, change: Change, message: str, author: Operator) -> str | None:
         """Bring `change` of the file `name`, and nothing else, to the remote's branch.

@@ -248,7 +248,7 @@ def test_a_branch_of_several_remotes_says_which_is_to_be_chosen(shop: Shop) -> N
     shop.git("remote", "add", "two", "two.git")
     assert shop.repository.remote() is None
     said = shop.repository.unpublished()
-    assert said == "the branch main says no remote, and there are one, two. Run: git push one HEAD:main"
+    assert said == "main names no remote, and there are one, two. Run: git push one HEAD:main"
 
 
 def test_without_a_remote_nothing_is_unpublished(shop: Shop) -> None:
