@@ -79,6 +79,12 @@ class Assignment:
     account: str
     place: str
 
+    async def held(self, transport: Transport) -> frozenset[str]:
+        """The IDs of the products that the account was given directly; none where it is gone. Raises
+        ProviderError."""
+        user = await self._user(transport)
+        return direct(user) if user is not None else frozenset()
+
     def give(
         self, sku: str, instead: Sequence[str], asked: Callable[[str, str], None]
     ) -> Callable[[Transport], Awaitable[Product]]:
@@ -118,8 +124,7 @@ class Assignment:
         """Take a product (its ID) away, unless it is gone. Raises ProviderError."""
 
         async def work(transport: Transport) -> None:
-            user = await self._user(transport)
-            if user is None or sku not in direct(user):
+            if sku not in await self.held(transport):
                 return
             body = {"addLicenses": [], "removeLicenses": [sku]}
             await self._done(transport, body, lambda held: sku not in held, lambda: None, _taking_remedy)
@@ -161,9 +166,7 @@ class Assignment:
     ) -> bool:
         deadline, pause = time.monotonic() + seconds, _FIRST_PAUSE
         while True:
-            user = await self._user(transport)
-            # Whoever is gone has no licence.
-            if good(direct(user) if user is not None else frozenset()):
+            if good(await self.held(transport)):
                 return True
             if time.monotonic() + pause > deadline:
                 return False

@@ -36,6 +36,9 @@ def read(call: Call, resource_id: str, olds: Bag) -> Bag | None:
     """Whether the account still has it directly; None where it has not, or is gone."""
     session: Session = call.session
     account, _, sku = resource_id.partition("/licence/")
+    if olds.get("skuPartNumber"):
+        held = session.run(call, _assignment(session, account, olds).held)
+        return olds if sku in held else None
     seen = session.run(call, partial(look, account=account, place=_place(session, account)))
     product = seen.product(sku)
     if sku not in seen.direct or product is None:
