@@ -10,7 +10,7 @@ from leaver.desired import Effect
 from leaver.evidence import Entry, Kind, open_store
 from leaver.fleet.approval import held_to
 from leaver.fleet.restore import restore
-from leaver.plan import compare
+from leaver.plan import Plan, compare
 from tests.e2e.world import World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -85,7 +85,7 @@ def test_the_same_account_is_back_with_its_groups_and_a_second_apply_changes_not
         (Effect.ADDED, "dana.reyes", "group Sales"),
     }
     assert deleted not in world.live()["entra"].accounts
-    plan = compare(before, world.client)
+    plan = Plan(BACK, "main", "c", (compare(before, world.client),))
     assert held_to(plan, [preview], {"acme": world.client}, BACK) == [preview]
 
     back = world.apply(BACK)
@@ -118,3 +118,21 @@ def test_a_run_that_was_killed_after_the_restore_goes_on_from_there(world: World
     assert back.outcome == "verified", back.error or back
     is_back(world, deleted)
     assert [each.step for each in returns(world)] == ["restore", "restore", "disable"]
+
+
+def test_a_restore_that_is_refused_keeps_nobody_else_s_access_open(world: World, deleted: str) -> None:
+    leaves = {**LEE, "departure": {"at": f"{DELETED:%Y-%m-%d %H:%M}"}}
+    world.write({"dana.reyes": RETURNED, "lee.park": leaves}, GROUPS, retain="1 day")
+    world.endpoint.fault("forbidden", client="acme", method="POST", path="*/restore", count=None)
+    report = world.apply(BACK)
+    assert report.outcome == "partial"
+    assert f"the deleted account {deleted}: restore the deleted account: failed: 403" in report.error
+    assert not world.account("lee.park").enabled
+    assert report.verification is not None
+    assert [
+        (each.subject, each.what) for each in report.verification.differences if each.what == "account"
+    ] == [("dana.reyes", "account")]
+    world.endpoint.admin("DELETE", "/faults")
+    again = world.apply(BACK)
+    assert again.outcome == "verified", again.error or again
+    assert world.account("dana.reyes").id == deleted

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from leaver.actions.answer import moment
+from leaver.actions.credentials import client_credentials
+from leaver.actions.deleted import read_deleted
 from leaver.desired import Restored
 from leaver.evidence import Entry, EvidenceError, Kind, Outcome, open_store
 from leaver.evidence.disk import DiskEvidence
@@ -85,6 +89,21 @@ def test_it_comes_back_disabled_whatever_it_was_and_that_is_read_back(
     assert found[1].request_id
     with open_store(home) as store:
         assert account_owners(store, "acme") == {("entra", dana.account): "dana.reyes"}
+
+
+def test_the_deleted_items_are_read_with_the_name_that_each_had_and_a_fault_of_it_is_told(
+    box: Endpoint, graph: Graph, home: Path
+) -> None:
+    dana = deleted(box, graph, enabled=True)
+    found = client_credentials(ACME, {}, home)
+    read, faults = asyncio.run(read_deleted(ACME, ["entra"], found))
+    account = read["entra"][dana.account]
+    assert (account.username, account.enabled, faults) == (UPN, True, {})
+    assert moment(account.attributes["deletedDateTime"]) is not None
+    box.fault("forbidden", client="acme", method="GET", path="*/deletedItems/*", count=None)
+    read, faults = asyncio.run(read_deleted(ACME, ["entra"], found))
+    assert read == {}
+    assert faults["entra"].startswith("acme/entra: deleted accounts: 403")
 
 
 def test_one_that_is_back_already_is_left_as_it_is(box: Endpoint, graph: Graph, home: Path) -> None:
