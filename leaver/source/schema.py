@@ -7,6 +7,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from leaver.model import Level, Period
+from leaver.model.types import TEXT_PATTERN
 from leaver.policy import POLICIES
 from leaver.source.records import EXAMPLES, FILES
 
@@ -63,6 +64,9 @@ def _tidy(node: Any) -> Any:
     tidy = {key: _tidy(inner) for key, inner in node.items() if key != "discriminator"}
     if tidy.get("default", ...) is None:
         del tidy["default"]
+    if tidy.get("type") == "string" and tidy.get("pattern") == TEXT_PATTERN:
+        # `00417` without quotes is a number to an editor, and the text it is to the loader.
+        tidy["type"] = ["string", "number"]
     if "patternProperties" in tidy:
         tidy["additionalProperties"] = False
     choices = [choice for choice in tidy.get("anyOf", []) if choice != {"type": "null"}]

@@ -189,3 +189,9 @@ def refusals(kind: Any, data: Any) -> set[str]:
     except ValidationError as error:
         return {fault["type"] for fault in error.errors()}
     return set()
+
+
+@pytest.mark.parametrize("written", ["00417", "4711", "1.5", "0x10", "1_000"])
+def test_a_number_without_quotes_is_text_to_an_editor_too(written: str) -> None:
+    text = f"people:\n  dana.reyes: {{employee id: {written}, nda: {{signed: 2024-03-01, document: {written}}}}}\n"
+    validator("people").validate(as_an_editor_reads(text))
