@@ -45,10 +45,15 @@ _SHAPES: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
 and are asked no more."""
 _OKTA = re.compile(r"00[A-Za-z0-9_-]{40}")
 _LONG = re.compile(r"(?<![A-Za-z0-9+_=-])[A-Za-z0-9+_=-]{24,200}")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_.:-])[A-Za-z0-9+/]{40,200}={0,2}(?![A-Za-z0-9+/_.=-])")
+"""Keys of 30 bytes or more, such as AWS's and Azure's secrets, in which a slash comes once in 64 characters."""
+_SLASHES = 3
+"""More of them in 40 characters are a path."""
 _BITS = 3.8
 """Entropy of a character from which a long text may be chance: base64 of 24 characters has about 4.3."""
 _CHANGES = re.compile(r"(?<=[a-z])[^a-z]|(?<=[A-Z])[^A-Z]|(?<=[0-9])[^0-9]")
 """Chance changes between capitals, small letters and digits at two places of three, words at a few."""
+_CHANCE = "a random text, such as a key or a token"
 _SHORTEST = 12
 
 
@@ -62,13 +67,18 @@ def scan(text: str) -> Iterator[tuple[int, str]]:
                 if _free(match, taken):
                     taken.append(match.span())
                     yield match.start(), kind
+    for match in _BASE64.finditer(text) if "/" in small else ():
+        found = match.group()
+        if 0 < found.count("/") * 40 <= _SLASHES * len(found) and _random(found) and _free(match, taken):
+            taken.append(match.span())
+            yield match.start(), _CHANCE
     for match in _LONG.finditer(text):
         if not _free(match, taken):
             continue
         if _OKTA.fullmatch(match.group()):
             yield match.start(), "an Okta API token"
         elif _random(match.group()):
-            yield match.start(), "a random text, such as a key or a token"
+            yield match.start(), _CHANCE
 
 
 def _free(match: re.Match[str], taken: list[tuple[int, int]]) -> bool:

@@ -57,6 +57,8 @@ def test_a_known_shape_is_found_where_it_stands(kind: str) -> None:
         "https://wiki.acme.example/hr/Offboarding-2026_Q4?page=12",
         "Project-Harbour-Tunnel-2026-Phase2-Drawings",
         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1a",
+        "Shares/Finance2026/Quarter3/ReportsFinal",
+        "https://acme.example/sites/Aa1Bb2Cc3/Dd4Ee5Ff6/Gg7Hh8Ii9/Jj0Kk1Ll2/Mm3",
     ],
 )
 def test_words_identifiers_and_hashes_are_no_secrets(text: str) -> None:
@@ -66,6 +68,16 @@ def test_words_identifiers_and_hashes_are_no_secrets(text: str) -> None:
 def test_random_keys_are_found() -> None:
     keys = [made_up(count) for count in (32, 40, 64) for _ in range(100)]
     assert sum(bool(list(scan(key))) for key in keys) >= 295
+
+
+@pytest.mark.parametrize("slashes", [(9,), (17, 25), (5, 20, 33)])
+def test_a_key_in_base64_is_found_although_slashes_break_it(slashes: tuple[int, ...]) -> None:
+    key = list(made_up(40))
+    for at in slashes:
+        key[at] = "/"
+    text = "".join(key)
+    assert list(scan(f"see {text} there")) == [(4, "a random text, such as a key or a token")]
+    assert [at for at, _ in scan(f"AccountName={text}{text}==")] == [12]
 
 
 @given(st.text(max_size=400))
