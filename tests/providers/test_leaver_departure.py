@@ -12,12 +12,12 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2
+from leaver_stage import CONFIG
 from scripted import Clock, Engine, Failed, plugged
 
 from leaver.evidence import Kind, open_store
 from leaver.providers.leaver.departure import TYPE
 from leaver.providers.leaver.provider import provider
-from leaver.sandbox.embedded import running_sandbox
 from leaver.sandbox.endpoint import Endpoint
 from tests.runbook.entra_leaver import DANA, Dana
 from tests.sandbox.graph_client import TENANT
@@ -27,25 +27,6 @@ STEPS = {
     "sign-in-methods": "delete the sign-in methods",
     "groups": "take the account out of all groups",
 }
-CONFIG: dict[str, object] = {
-    "client": "acme",
-    "directory": "entra",
-    "kind": "entra",
-    "tenant": TENANT,
-    "domain": "acme.example",
-    "sandbox": True,
-}
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def box(home: Path) -> Iterator[Endpoint]:
-    with running_sandbox(home / "sandbox", lambda: datetime.now(UTC)) as found:
-        yield found
 
 
 @pytest.fixture
@@ -54,15 +35,6 @@ def dana(box: Endpoint) -> Iterator[Dana]:
         yield found
     box.admin("DELETE", "/tenants/acme/entra")
     box.admin("POST", "/reset", {})
-
-
-@pytest.fixture
-def engine(home: Path) -> Iterator[Engine]:
-    environ = {"LEAVER_HOME": str(home)}
-    served = provider(environ=environ, folder=home, clock=lambda: datetime.now(UTC))
-    with plugged(served, Clock()) as found:
-        found.configure(CONFIG)
-        yield found
 
 
 def inputs(dana: Dana, **more: object) -> dict[str, object]:
