@@ -27,6 +27,9 @@ Fields = Mapping[str, Any]
 """Keys and what they become: a text, true, a list or mapping of texts, or None to remove the key. Others stay."""
 
 _CONTENT = re.compile(r"^( *)[^ #\r\n]", re.MULTILINE)
+_KEY = re.compile(r"^( *\S+ *:)")
+_QUOTED = re.compile(r"""(?<![^\s{\[,:])(?:"(?:[^"\\]|\\.)*"|'[^']*')""")
+_COMMENT = re.compile(r"(?:^|\s)(#.*?)\s*$")
 _WIDE = 1_000_000
 
 
@@ -139,6 +142,9 @@ def _rewritten(text: str, record: Block, changes: Fields) -> str:
         elif value is not None:
             text = _inserted(text, record, len(first[1]), {key: value})
         record = Block(record.start, record.end + len(text) - before, record.indent, record.line)
+    if _CONTENT.search(text, record.start + len(head), record.end) is None:
+        # A key without a value is a fault; a record that says nothing is {}.
+        return text[: record.start] + _KEY.sub(r"\1 {}", head, count=1) + text[record.start + len(head) :]
     return text
 
 
@@ -167,7 +173,10 @@ def _merged(own: list[str], before: list[str], after: list[str]) -> list[str]:
     `before` are the lines `own` as the library writes them.
     """
     if len(own) != len(before):
-        return after
+        # Braces over several lines come back as one: what was said between them goes above.
+        margin = own[0][: len(own[0]) - len(own[0].lstrip(" "))]
+        said = [found[1] for line in own if (found := _COMMENT.search(_QUOTED.sub("", line)))]
+        return [f"{margin}{each}" for each in said if not any(each in line for line in after)] + after
     merged: list[str] = []
     for tag, start, end, first, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         merged += own[start:end] if tag == "equal" else after[first:last]

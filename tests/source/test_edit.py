@@ -228,3 +228,26 @@ def test_lines_that_end_otherwise_than_the_first_keep_their_end() -> None:
     text = "people:\r\n  dana:\n    departure:\n      at: 2026-11-27 17:00\n      kind: voluntary\n"
     changed = set_departure(text, "dana", {"ticket": "HD-1"})
     assert changed == text + "      ticket: HD-1\r\n"
+
+
+def test_comments_between_braces_over_several_lines_are_kept_above_them() -> None:
+    text = """\
+people:
+  dana.reyes: {name: "Dana # R",   # Dana's in Boston
+    departure: {at: 2026-11-27 17:00,
+                kind: voluntary}}  # agreed
+"""
+    changed = set_departure(text, "dana.reyes", {"ticket": "HD-1"})
+    assert (
+        changed
+        == """\
+people:
+  # Dana's in Boston
+  dana.reyes: {name: "Dana # R", departure: {at: 2026-11-27 17:00, kind: voluntary, ticket: HD-1}} # agreed
+"""
+    )
+
+
+def test_a_record_that_says_nothing_more_stays_a_record() -> None:
+    text = "people:\n  dana:   # joined 2024\n    departure:\n      at: 2026-11-27 17:00\n  lee: {}\n"
+    assert remove_departure(text, "dana") == "people:\n  dana: {}   # joined 2024\n  lee: {}\n"
