@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leaver.cli.output import complain, say_json
-from leaver.errors import UsageError
+from leaver.cli.output import complain, say_json, write_file
 
 if TYPE_CHECKING:
     from leaver.evidence.report.document import Document
@@ -76,10 +75,5 @@ def put(made: bytes, output: Path | None, name: str) -> str | None:
         sys.stdout.buffer.write(made)
         return None
     file = output or Path(re.sub(r"[^\w.@-]", "_", name))
-    try:
-        file.write_bytes(made)
-    except OSError as error:
-        raise UsageError(
-            f"{file}: cannot be written ({error.strerror}). Name another file: --output."
-        ) from None
+    write_file(file, made)
     return str(file)

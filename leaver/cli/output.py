@@ -1,13 +1,16 @@
-"""Printing: lines, complaints made safe for a terminal, JSON, columns."""
+"""Printing: lines, complaints made safe for a terminal, JSON, columns; and files, whole or not at all."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
+from leaver.errors import UsageError
 from leaver.escape import terminal
 
 
@@ -25,6 +28,28 @@ def complain(text: str) -> None:
 def say_json(value: Any) -> None:
     """Print `value` as JSON, in plain ASCII so that any pipe takes it."""
     click.echo(json.dumps(value, indent=2))
+
+
+def write_file(file: Path, data: bytes) -> None:
+    """Write `data` to `file`: whole, or what was there before stays. Raises UsageError."""
+    try:
+        if file.exists() and not file.is_file():
+            # A pipe or a device is written to, and not replaced.
+            file.write_bytes(data)
+            return
+        target = file.resolve()
+        part = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
+        try:
+            part.write_bytes(data)
+            if target.exists():
+                part.chmod(target.stat().st_mode & 0o777)
+            part.replace(target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        why = (error.strerror or type(error).__name__).lower()
+        raise UsageError(f"{file}: cannot be written ({why}). Name another file.") from None
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from leaver.cli.command import command
-from leaver.cli.output import complain, say, say_json
+from leaver.cli.output import complain, say, say_json, write_file
 from leaver.cli.session import Session, with_session
 from leaver.errors import EXIT_CLEAN, EXIT_PROBLEMS
 
@@ -36,7 +36,7 @@ def policies(_session: Session, as_json: bool, target: Path | None) -> None:
     from leaver.policy.document import looks_at, markdown
 
     if target is not None:
-        target.write_text(markdown(), encoding="utf-8")
+        write_file(target, markdown().encode())
         say(f"wrote {target}")
     elif as_json:
         say_json(
@@ -81,7 +81,7 @@ def codeowners(session: Session, write: bool, check: bool) -> int:
     path = session.root / file.PATH
     if write:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(wanted, encoding="utf-8")
+        write_file(path, wanted.encode())
         say(f"wrote {file.PATH}")
     elif not check:
         say(wanted.rstrip("\n"))

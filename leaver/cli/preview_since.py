@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leaver.cli.output import complain, say, say_json
+from leaver.cli.output import complain, say, say_json, write_file
 from leaver.cli.session import Session, moment_of
 from leaver.errors import EXIT_PROBLEMS, RecordsError
 from leaver.escape import terminal
@@ -88,7 +88,7 @@ def _show(plan: Plan, wanted: Wanted) -> None:
     if wanted.output is None:
         click.echo(text, nl=False)
         return
-    wanted.output.write_text(click.unstyle(text), encoding="utf-8")
+    write_file(wanted.output, click.unstyle(text).encode())
     complain(f"plan {plan.short_hash} is in {wanted.output}")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from leaver.cli.command import command
-from leaver.cli.output import say, say_json
+from leaver.cli.output import say, say_json, write_file
 from leaver.cli.session import Session, with_session
 
 FILES = ("client", "groups", "people", "overrides", "limits")
@@ -46,5 +46,5 @@ def schema(_session: Session, files: tuple[str, ...], folder: Path | None) -> No
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in wanted.items():
         target = folder / f"{name}.json"
-        target.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        write_file(target, f"{json.dumps(content, indent=2)}\n".encode())
         say(f"wrote {target}")
