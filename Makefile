@@ -30,7 +30,7 @@ test: ## Run all tests (two at a time)
 	$(SETUP) dev
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
-test-fast: ## Run the tests that need neither the engine nor minutes
+test-fast: ## Run the tests of the core and the command line, in under a minute
 	$(SETUP) dev --without-engine
 	@$(BIN)/python -m pytest -n 2 -W ignore --hypothesis-profile=quick -m "not e2e and not slow and not fuzz" $(ARGS)
 

@@ -26,7 +26,7 @@ def server() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["files", "postgresql"])
+@pytest.fixture(params=["files", pytest.param("postgresql", marks=pytest.mark.slow)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens the store of this test; the same one, whenever it is called."""
     database = None
@@ -173,6 +173,7 @@ def test_a_secret_that_the_process_knows_is_blotted_out_before_it_is_hashed(stor
     assert b"hunter2" not in b"".join(evidence.lines("acme"))
 
 
+@pytest.mark.slow
 def test_a_bundle_takes_the_chain_to_another_store_as_it_is(store: Open, server: str, tmp_path: Path) -> None:
     evidence = store()
     evidence.append_all([step("disable"), step("revoke")])
@@ -219,6 +220,7 @@ def test_a_shorter_bundle_takes_nothing_away(store: Open, tmp_path: Path) -> Non
     assert evidence.verify("acme").count == 2
 
 
+@pytest.mark.slow
 def test_the_tables_refuse_to_be_changed(server: str) -> None:
     _empty(server)
     evidence = open_store(Path(), database=server, key=KEY)
@@ -238,6 +240,7 @@ def test_the_tables_refuse_to_be_changed(server: str) -> None:
     evidence.close()
 
 
+@pytest.mark.slow
 def test_what_the_owner_of_the_database_takes_out_stays_missing_and_the_chain_goes_on(server: str) -> None:
     _empty(server)
     evidence = open_store(Path(), database=server, key=KEY)
@@ -254,6 +257,7 @@ def test_what_the_owner_of_the_database_takes_out_stays_missing_and_the_chain_go
     evidence.close()
 
 
+@pytest.mark.slow
 def test_a_database_that_does_not_answer_is_told_of_without_its_address(server: str) -> None:
     evidence = open_store(Path(), database="postgresql://leaver:hunter2@127.0.0.1:1/leaver", key=KEY)
     with pytest.raises(EvidenceError) as caught:
@@ -263,6 +267,7 @@ def test_a_database_that_does_not_answer_is_told_of_without_its_address(server: 
     )
 
 
+@pytest.mark.slow
 def test_a_connection_that_broke_is_made_again(server: str) -> None:
     _empty(server)
     evidence = open_store(Path(), database=server, key=KEY)
@@ -276,6 +281,7 @@ def test_a_connection_that_broke_is_made_again(server: str) -> None:
     evidence.close()
 
 
+@pytest.mark.slow
 def test_a_person_can_read_the_table_as_json(server: str) -> None:
     _empty(server)
     evidence = open_store(Path(), database=server, key=KEY)
@@ -298,6 +304,7 @@ def test_the_checkpoint_in_a_bundle_is_the_one_of_its_lines(store: Open) -> None
         export(evidence, "blue")
 
 
+@pytest.mark.slow
 def test_a_role_that_may_insert_and_select_and_no_more_is_enough(server: str) -> None:
     _empty(server)
     open_store(Path(), database=server, key=KEY).append(step("disable"))

@@ -189,6 +189,7 @@ def test_a_directory_that_hangs_holds_up_no_other_client(
     asyncio.run(scene())
 
 
+@pytest.mark.slow
 def test_a_restarted_directory_at_another_address_is_found_by_the_next_try(filled: World) -> None:
     opened: list[str] = []
     opens = opener(filled)
