@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 
 from leaver.actions.connect import connect
 from leaver.actions.credentials import Credentials
 from leaver.actions.errors import CallFailed
 from leaver.actions.types import Account
 from leaver.model import Client
+
+KEPT = timedelta(days=30)
+"""How long Entra keeps a deleted user (learn.microsoft.com/graph/api/resources/directory)."""
 
 
 async def read_deleted(

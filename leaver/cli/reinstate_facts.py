@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from leaver.cli.session import Session
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from leaver.source.history import Former
     from leaver.source.repository import Repository
 
-_RESTORABLE = timedelta(days=30)
-"""How long Entra keeps a deleted user (learn.microsoft.com/graph/api/resources/directory)."""
 _FIELDS = frozenset(
     {"title", "department", "company", "office", "employee_type", "country", "usage_location", "language"}
     | {"cost_center", "division"}
@@ -63,6 +61,8 @@ def past_of(session: Session, client: str, person: str) -> Past:
 
 def first_by_hand(client: Client, person: str, past: Past, now: datetime, *, gone: bool) -> Iterator[str]:
     """What somebody must do or know before the branch is merged. `gone`: there was no record any more."""
+    from leaver.actions.deleted import KEPT
+
     for directory, by in sorted(past.mastered.items()):
         yield (
             f"{directory}: {line(by)} masters the account: whoever runs it enables the account there, or what an "
@@ -81,7 +81,7 @@ def first_by_hand(client: Client, person: str, past: Past, now: datetime, *, gon
                 f"{directory}: the user was deleted {at:%Y-%m-%d}, and Okta brings none back: "
                 "an apply makes a new one"
             )
-        elif now - at >= _RESTORABLE:
+        elif now - at >= KEPT:
             yield (
                 f"{directory}: the account was deleted {at:%Y-%m-%d}, over 30 days ago, so Entra has purged it, and "
                 "no apply brings it back. For a new one make it by hand and write `adopt: true` in the record, or "
@@ -90,7 +90,7 @@ def first_by_hand(client: Client, person: str, past: Past, now: datetime, *, gon
         else:
             yield (
                 f"{directory}: the account was deleted {at:%Y-%m-%d}. `leaver apply` restores it, if that is before "
-                f"{at + _RESTORABLE:%Y-%m-%d %H:%M} UTC, when Entra purges it"
+                f"{at + KEPT:%Y-%m-%d %H:%M} UTC, when Entra purges it"
             )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from leaver.actions import Account
 from leaver.actions.answer import moment
+from leaver.actions.deleted import KEPT
 from leaver.actions.live import Live
 from leaver.desired import Change, ChangeReport, DesiredAccount, Effect, Restored
 from leaver.lifecycle import phase
@@ -20,8 +21,6 @@ from leaver.limits import renames
 from leaver.model import Client, local
 from leaver.source.state import StackState
 
-KEPT = timedelta(days=30)
-"""How long Entra keeps a deleted user (learn.microsoft.com/graph/api/resources/directory)."""
 _BY_HAND = "az rest --method post --url https://graph.microsoft.com/v1.0/directory/deletedItems/ID/restore"
 
 
