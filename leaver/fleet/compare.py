@@ -10,7 +10,7 @@ from leaver.desired import Desired, DesiredAccount, DesiredGroup, leave_ended
 from leaver.fleet.reports import Difference
 from leaver.model import Client, Membership
 from leaver.runbook.departed import leaves_licence
-from leaver.source.state import StackState
+from leaver.source.state import ENTRA_GROUP, OKTA_GROUP, StackState
 
 
 def compare(client: Client, wanted: Desired, live: Live, state: StackState) -> tuple[Difference, ...]:
@@ -39,6 +39,11 @@ class _Comparison:
             elif (by_name := usernames[account.directory].get(account.username.casefold())) is not None:
                 self._ids[key] = by_name
         self._wanted = leave_ended(wanted, ended_accounts(client, live, self._ids))
+        self._groups = {
+            name.removeprefix("group/"): id_.removeprefix("/groups/")
+            for (type_, name), id_ in state.ids.items()
+            if type_ in (ENTRA_GROUP, OKTA_GROUP)
+        }
         self._people = {(directory, id_): person for (person, directory), id_ in self._ids.items()}
 
     def differences(self) -> Iterator[Difference]:
@@ -90,8 +95,13 @@ class _Comparison:
 
     def _group(self, wanted: DesiredGroup) -> Iterator[Difference]:
         live = self._live[wanted.directory]
-        named = [group for group in live.groups.values() if group.name == wanted.name]
         label = f"group {wanted.name}"
+        named = [group for group in live.groups.values() if group.name == wanted.name]
+        if (own := live.groups.get(self._groups.get(wanted.key, ""))) is not None:
+            # Others may well have its name.
+            named = [own]
+            if own.name != wanted.name:
+                yield Difference(label, wanted.directory, "name", wanted.name, own.name)
         if not named:
             yield Difference(label, wanted.directory, "group", "there", "missing")
             return

@@ -212,7 +212,7 @@ class Fleet:
             state = export(self._root, client.key, self._env(client))
             state = state.renamed(renames(client, state.memory))
             credentials = client_credentials(client, self._environ, self._home)
-            live = asyncio.run(read_client(client, credentials))
+            live = asyncio.run(read_client(client, credentials, groups=state.groups))
             wanted = desired(client, now, state.memory)
             looked = asyncio.run(
                 look_over_departed(client, wanted, live, state, environ=self._environ, home=self._home)

@@ -107,3 +107,18 @@ def test_a_role_that_a_leaver_still_holds_is_named() -> None:
     roles = {"User Administrator": {**live["entra"].roles["User Administrator"], SAM: "assignment"}}
     live = {"entra": replace(live["entra"], roles=roles)}
     assert found(made, live) == ["sam.okafor in entra: role User Administrator: wanted not held, found held"]
+
+
+def test_another_group_of_that_name_is_nobodys_business() -> None:
+    made, live = agreeing()
+    shown = live["entra"]
+    twin = replace(shown.groups[group_id("finance")], id="twin")
+    assert found(made, {"entra": replace(shown, groups={"twin": twin, **shown.groups})}) == []
+
+
+def test_a_group_renamed_by_hand_is_named() -> None:
+    made, live = agreeing()
+    shown = live["entra"]
+    renamed = replace(shown.groups[group_id("finance")], name="Money")
+    live = {"entra": replace(shown, groups={**shown.groups, group_id("finance"): renamed})}
+    assert found(made, live) == ["group Finance in entra: name: wanted Finance, found Money"]
