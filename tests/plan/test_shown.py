@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 
@@ -94,6 +95,7 @@ def test_the_page_is_dark_where_the_reader_wants_it(shown: Mapping[str, str]) ->
     assert "prefers-color-scheme: dark" in shown["plan.html"]
 
 
+@cache
 def leavers(clients: int, people: int) -> Plan:
     def state(number: int, disabled: bool) -> Client:
         records = {f"p{each:04}": {"name": "N" * 40, "disabled": disabled} for each in range(people)}

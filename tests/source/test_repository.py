@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable
@@ -39,6 +40,9 @@ class Shop:
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_CONFIG_SYSTEM": os.devnull,
         }
+
+    def first(self) -> None:
+        """Make the project, with its first commit."""
         (self.root / FILE).parent.mkdir(parents=True)
         self.write(LINES)
         (self.root / "other.txt").write_text("other\n")
@@ -104,9 +108,19 @@ class Shop:
 RELEASED = ["-line 10", "+line 10: released"]
 
 
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project with its first commit: made once, and only ever copied."""
+    made = Shop(tmp_path_factory.mktemp("committed"))
+    made.first()
+    return made.root
+
+
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    return Shop(tmp_path)
+def shop(tmp_path: Path, committed: Path) -> Shop:
+    found = Shop(tmp_path)
+    shutil.copytree(committed, found.root)
+    return found
 
 
 def test_a_folder_without_git_has_no_repository(tmp_path: Path) -> None:
