@@ -83,6 +83,8 @@ def tell_kept(kept: Kept) -> None:
         say(f"{client}: evidence head {head}")
     for fault in kept.faults:
         complain(f"EVIDENCE NOT WRITTEN: {fault}")
+    for note in kept.notes:
+        complain(note)
 
 
 def apply_code(report: ApplyReport) -> int:

@@ -34,4 +34,6 @@ def verify(session: Session, clients: tuple[str, ...], as_json: bool) -> int:
             tell_verify(report, estate)
             for fault in report.evidence.faults:
                 complain(f"EVIDENCE NOT WRITTEN: {fault}")
+            for note in report.evidence.notes:
+                complain(note)
     return max((verify_code(report) for report in reports), default=EXIT_CLEAN)

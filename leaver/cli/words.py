@@ -95,14 +95,17 @@ def both(first: Kept, second: Kept) -> Kept:
     from leaver.evidence.keep import Kept
 
     faults = tuple(dict.fromkeys((*first.faults, *second.faults)))
-    return Kept({**first.heads, **second.heads}, faults)
+    notes = tuple(dict.fromkeys((*first.notes, *second.notes)))
+    return Kept({**first.heads, **second.heads}, faults, notes)
 
 
 def tell_evidence(kept: Kept, *, quiet: bool = False) -> None:
     """Print the heads, to be noted elsewhere, unless `quiet`; shout about what is not written."""
-    good, bad, _ = marks()
+    good, bad, remark = marks()
     if not quiet:
         for client, head in kept.heads.items():
             say(f"  {good} evidence  {client}: head {head}")
     for fault in kept.faults:
         complain(f"{bad} EVIDENCE NOT WRITTEN: {fault}")
+    for note in kept.notes:
+        complain(f"{remark} {note}")

@@ -18,18 +18,20 @@ class Kept:
     """What became of some entries.
 
     `heads` has, by client, the hash of the last one that was written: whoever notes it elsewhere can prove later
-    that nothing up to it was taken out. `faults` says what was not written, and why.
+    that nothing up to it was taken out. `faults` says what was not written, and why; `notes` what was written, and
+    verification will find fault with.
     """
 
     heads: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
         return not self.faults
 
     def to_json(self) -> dict[str, Any]:
-        return {"heads": dict(self.heads), "faults": list(self.faults)}
+        return {"heads": dict(self.heads), "faults": list(self.faults), "notes": list(self.notes)}
 
 
 def keep(entries: Iterable[Entry], home: Path, environ: Mapping[str, str]) -> Kept:
@@ -77,7 +79,21 @@ def keep_in(store: Evidence, entries: Iterable[Entry]) -> tuple[Kept, list[Entry
         except Exception as error:
             faults.append(told(error))
             left += found
-    return Kept(heads, tuple(dict.fromkeys(faults))), left
+    return Kept(heads, tuple(dict.fromkeys(faults)), tuple(_unsigned(store, heads))), left
+
+
+def _unsigned(store: Evidence, heads: Mapping[str, str]) -> Iterable[str]:
+    """That no key is configured here, and others sign: one such entry, and the chain is never called sound again."""
+    try:
+        others = heads and store.key is None and store.keys()
+    except Exception:
+        # Keys that cannot be read are for verification to tell; what was to be written is written.
+        return
+    if others:
+        yield (
+            f"evidence: signed elsewhere, by {', '.join(sorted(others))}, and not here: `leaver evidence verify` "
+            "will call it changed. Set LEAVER_EVIDENCE_KEY_FILE or LEAVER_EVIDENCE_KEY."
+        )
 
 
 def told(error: Exception) -> str:

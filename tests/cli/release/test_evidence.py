@@ -30,7 +30,7 @@ def test_the_evidence_has_the_cut_of_each_directory_and_the_word(office: Office,
     with open_store(office.root / ".leaver") as store:
         head = store.head("acme")
     assert head is not None
-    assert told["evidence"] == {"heads": {"acme": head.sha256}, "faults": []}
+    assert told["evidence"] == {"heads": {"acme": head.sha256}, "faults": [], "notes": []}
 
 
 def test_evidence_that_cannot_be_written_stops_no_cut_and_is_shouted_about(office: Office, run: Run) -> None:
@@ -73,3 +73,19 @@ def test_a_hold_and_a_cancellation_are_words_too(office: Office, run: Run) -> No
         (Kind.WORD, "hold", ANA, "not yet"),
         (Kind.WORD, "cancel", "Bo", ""),
     ]
+
+
+def test_who_writes_without_the_key_of_the_others_is_told_what_that_means(
+    office: Office, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = office.root.parent / "evidence.pem"
+    assert run("evidence", "key", str(key)).exit_code == 0
+    monkeypatch.setenv("LEAVER_EVIDENCE_KEY_FILE", str(key))
+    signed = run("release", "acme", "lee.park", "--yes")
+    assert "evidence: signed elsewhere" not in signed.stderr
+    monkeypatch.delenv("LEAVER_EVIDENCE_KEY_FILE")
+    result = run("release", "acme", "dana.reyes", "--yes")
+    assert result.exit_code == 0
+    assert office.gets_in("dana.reyes") == []
+    assert result.stderr.count("evidence: signed elsewhere, by ") == 1
+    assert "Set LEAVER_EVIDENCE_KEY_FILE or LEAVER_EVIDENCE_KEY.\n" in result.stderr
