@@ -103,7 +103,12 @@ def compose(
     errors += [f"{group.error}" for group in planned if group.error]
     if errors:
         raise PlanError([f"{client.key}: {error}" for error in errors])
-    memberships = tuple(membership for group in planned for membership in group.memberships)
+    memberships = tuple(
+        membership
+        for group in planned
+        for membership in group.memberships
+        if membership.person in people or not membership.let_go
+    )
     groups = tuple(group.group for group in planned if group.group is not None)
     roles = plan_roles(wanted, live, members, [(account.person, account.directory) for account in accounts])
     licences = Licences(client, wanted, live, state, members, notices, stale)

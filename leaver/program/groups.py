@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,7 +69,8 @@ def plan_group(
     renamed = _hidden_profile(planned, found, type_, state)
     if kind == "entra" and not exact:
         return GroupPlan(planned, _one_by_one(planned, wanted, members, in_it, state), renamed)
-    return GroupPlan(planned, stale=renamed + _hidden_drift(planned, in_it, state))
+    let_go = tuple(_let_go(planned, state)) if kind == "entra" else ()
+    return GroupPlan(planned, let_go, renamed + _hidden_drift(planned, in_it, state))
 
 
 def _find(
@@ -157,6 +158,21 @@ def _one_by_one(
         for person in sorted({*wanted.members, *undecided})
         if (person, wanted.directory) in members
     )
+
+
+def _let_go(group: PlannedGroup, state: StackState) -> Iterator[PlannedMembership]:
+    """The single memberships of a group that was additive until now.
+
+    Deleted by the engine they would be ended in the directory, too; so they are marked in one run, and dropped in
+    the next.
+    """
+    for type_, name in sorted(state.ids):
+        if type_ != ENTRA_MEMBER or (type_, name) in state.retained:
+            continue
+        person, directory, key = name.rsplit("/", 2)
+        member = state.inputs.get((type_, name), {}).get("memberObjectId")
+        if (directory, key) == (group.directory, group.key) and isinstance(member, str):
+            yield PlannedMembership(person, directory, key, group.id, member, exists=True, let_go=True)
 
 
 def _hidden_drift(

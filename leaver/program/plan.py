@@ -97,6 +97,8 @@ class PlannedMembership:
     member: Member
     exists: bool
     """Whether the directory shows the membership already: then it is imported."""
+    let_go: bool = False
+    """The group is exact by now and says itself who is in it: the engine forgets the membership at the next run."""
 
     @property
     def name(self) -> str:

@@ -199,6 +199,7 @@ class Registrar:
                 import_=import_id,
                 delete_before_replace=True,
                 custom_timeouts=_PATIENCE,
+                retain_on_delete=membership.let_go or None,
             ),
         )
 

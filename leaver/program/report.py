@@ -218,7 +218,7 @@ class _Reporter:
                 what = f"group {self._client.groups[membership.group].name}"
                 yield Change(membership.person, membership.directory, Effect.ADDED, what)
         for type_, name in self._state.ids:
-            if type_ == ENTRA_MEMBER and name not in planned:
+            if type_ == ENTRA_MEMBER and name not in planned and (type_, name) not in self._state.retained:
                 person, directory, group = name.rsplit("/", 2)
                 known = self._client.groups.get(group)
                 what = f"group {known.name if known else group}"

@@ -47,5 +47,5 @@ def _seen(plan: Plan) -> Iterator[Seen]:
             yield Seen(ENTRA_GROUP, group.name, group.name, {"members": known})
         else:
             yield Seen(OKTA_MEMBERS, f"{group.name}/members", group.name, {"users": known})
-    for membership in plan.memberships:
+    for membership in (each for each in plan.memberships if not each.let_go):
         yield Seen(ENTRA_MEMBER, membership.name, membership.name, {"memberObjectId": membership.member})

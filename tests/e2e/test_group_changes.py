@@ -46,3 +46,24 @@ def test_a_group_that_somebody_renamed_by_hand_gets_its_name_back(world: World) 
     ]
     assert world.apply().outcome == "verified"
     assert world.members("Team") == {"dana.reyes", "lee.park"}
+
+
+def test_a_group_that_becomes_exact_keeps_its_members(world: World) -> None:
+    world.register()
+    additive = {"team": {"directory": "entra", "membership": "additive"}}
+    world.write({**PEOPLE, "sam.okafor": {"groups": ["team"]}}, additive)
+    assert world.apply().outcome == "verified"
+    exact = {"team": {"directory": "entra", "membership": "exact"}}
+    world.write({**PEOPLE, "sam.okafor": {"groups": []}}, exact)
+    preview = world.preview()
+    assert preview.changes is not None
+    assert [(each.subject, each.effect) for each in preview.changes.changes] == [
+        ("sam.okafor", Effect.REMOVED)
+    ]
+    report = world.apply()
+    assert (report.error, report.outcome) == ("", "verified")
+    assert world.members("Team") == {"dana.reyes", "lee.park"}
+    forgotten = world.apply()
+    assert (forgotten.error, forgotten.outcome) == ("", "verified")
+    assert world.members("Team") == {"dana.reyes", "lee.park"}
+    assert world.up("--expect-no-changes").code == 0
