@@ -190,6 +190,7 @@ def test_sessions_are_revoked_even_where_the_account_cannot_be_disabled(cutting:
     assert cutting.sessions(person) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("directory", BOTH)
 @pytest.mark.parametrize("step", [DISABLING, REVOKING])
 @pytest.mark.parametrize(
@@ -213,6 +214,7 @@ def test_passing_trouble_ends_in_a_verified_cut(
     assert cutting.is_out(person)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("directory", BOTH)
 def test_trouble_that_outlasts_the_calls_is_tried_again_and_told(cutting: Cutting, directory: str) -> None:
     person = cutting.person()

@@ -223,6 +223,7 @@ FAULTS: dict[str, tuple[dict[str, Any], ...]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_it_is_given_and_taken_whatever_happens_to_the_call(
     engine: Engine, graph: Graph, dana: str, box: Endpoint, fault: str

@@ -16,6 +16,8 @@ from leaver.actions.channel import Channel
 from tests.actions.script import DANA
 from tests.threats.servers import HASTY, TOKEN, Said, Server, entra, okta, serving
 
+pytestmark = pytest.mark.slow
+
 Opened = Callable[[Server], Directory]
 BOTH = pytest.mark.parametrize("opened", [entra, okta])
 

@@ -10,6 +10,8 @@ from toolchain_harness import Program, setup_command
 
 from toolchain import engine, launchers, places
 
+pytestmark = pytest.mark.slow
+
 ALWAYS = {"leaver", "pulumi-resource-azuread", "pulumi-resource-leaver", "pulumi-resource-okta"}
 OURS = {"pulumi", launchers.HOST}
 
