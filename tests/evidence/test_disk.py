@@ -8,7 +8,6 @@ import resource
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from random import Random
@@ -348,17 +347,18 @@ def test_two_processes_that_write_at_the_same_time_make_one_chain(home: Path) ->
 def test_thirty_kills_at_any_moment_lose_nothing_that_was_acknowledged(home: Path) -> None:
     random = Random(5)  # noqa: S311 - moments, no secrets
     acknowledged: dict[int, str] = {}
+    awaited = 0
     for turn in range(30):
         process = writer(home, f"turn {turn}", 10_000)
         assert process.stdout is not None
-        lines: list[str] = []
-        reader = threading.Thread(target=lambda out, into: into.extend(out), args=(process.stdout, lines))
         assert process.stdout.readline() == "ready\n"
-        reader.start()
-        time.sleep(random.uniform(0.0, 0.06))
+        # So many are waited for, however slow the disk; then it dies somewhere in the next ones.
+        lines = [process.stdout.readline() for _ in range(random.randint(0, 8))]
+        awaited += len(lines)
+        time.sleep(random.uniform(0.0, 0.02))
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        reader.join()
+        lines.extend(process.stdout)
         # The last line of its output may itself be cut off.
         whole = [line.split() for line in lines if line.endswith("\n")]
         acknowledged.update({int(number): sha256 for number, sha256 in whole})
@@ -367,7 +367,7 @@ def test_thirty_kills_at_any_moment_lose_nothing_that_was_acknowledged(home: Pat
     found = evidence.verify("acme")
     assert found.problems == ()
     written = {each.number: each.sha256 for each in evidence.read("acme")}
-    assert len(acknowledged) > 100
+    assert len(acknowledged) >= awaited > 60
     assert {number: written.get(number) for number in acknowledged} == acknowledged
 
 
