@@ -239,6 +239,15 @@ def test_it_is_given_and_taken_whatever_happens_to_the_call(
     assert direct(graph, dana) == set()
 
 
+def test_an_account_that_was_just_made_may_not_be_whole_everywhere_yet(
+    engine: Engine, graph: Graph, box: Endpoint
+) -> None:
+    box.fault("stale", method="PATCH", path="*/users/*", seconds=1.5)
+    account = graph.new_user("dana")
+    assert graph.patch(f"/v1.0/users/{account}", json={"usageLocation": "GB"}).is_success
+    assert kept(engine.create(TYPE, asked(account)))["skuId"] == E3
+
+
 def test_a_write_that_is_refused_for_good_says_the_permission(
     engine: Engine, graph: Graph, dana: str, box: Endpoint
 ) -> None:

@@ -24,6 +24,7 @@ _USER, _SKUS, _ACT = "user", "skus", "act"
 _SELECT = "id,usageLocation,userPrincipalName,licenseAssignmentStates"
 _TRIES = 4
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+_READY_SECONDS = 10.0
 _CONFLICT = 409
 _NO_UNITS = "available licenses"
 _NO_LOCATION = "usage location"
@@ -94,7 +95,7 @@ class Assignment:
         """
 
         async def work(transport: Transport) -> Product:
-            seen = await look(transport, account=self.account, place=self.place)
+            seen = await self._ready(transport)
             if seen.user is None:
                 raise ProviderError(f"{self.place}: there is no such account. Run again, with --refresh.")
             product = seen.product(sku)
@@ -131,6 +132,16 @@ class Assignment:
 
         return work
 
+    async def _ready(self, transport: Transport) -> Seen:
+        """The account, once it is shown with a usage location: one that was just made may not be, everywhere."""
+        deadline, pause = time.monotonic() + min(transport.settling, _READY_SECONDS), _FIRST_PAUSE
+        while True:
+            seen = await look(transport, account=self.account, place=self.place)
+            if (seen.user or {}).get("usageLocation") or time.monotonic() + pause > deadline:
+                return seen
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
     async def _done(
         self,
         transport: Transport,
@@ -140,19 +151,19 @@ class Assignment:
         remedy: Callable[[CallFailed], str],
     ) -> None:
         """Send a change until the directory shows it. What is refused is read, too: it may be so already."""
-        pause = _FIRST_PAUSE
+        pause, accepted = _FIRST_PAUSE, False
         for left in range(_TRIES - 1, -1, -1):
             ask = Ask(_ACT, f"/v1.0/users/{segment(self.account)}/assignLicense", "POST", json=body)
             answer = (await transport.exchange({_ACT: Sent(ask, self.place, NEEDS)}))[_ACT]
             error = answer if isinstance(answer, CallFailed) else None
             lost = error is None or error.maybe_done
             if lost:
+                accepted = True
                 asked()
             if await self._shows(transport, good, transport.settling if lost else 0.0):
                 return
-            if error is not None and not left:
-                raise ProviderError(f"{self.place}: {remedy(error)}")
-            if error is not None and not _passes(error):
+            # What was accepted before may be refused now because it is so, and not shown yet.
+            if error is not None and not (left and (accepted or _passes(error))):
                 raise ProviderError(f"{self.place}: {remedy(error)}")
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
