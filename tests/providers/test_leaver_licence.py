@@ -21,7 +21,9 @@ from leaver.sandbox.endpoint import Endpoint
 from leaver.sandbox.graph.licences import SKUS
 from tests.sandbox.graph_client import TENANT, Graph
 
-E3, E5, MAIL, P2 = (SKUS[name] for name in ("SPE_E3", "SPE_E5", "EXCHANGESTANDARD", "AAD_PREMIUM_P2"))
+pytestmark = pytest.mark.slow
+
+E3, MAIL, P2 = (SKUS[name] for name in ("SPE_E3", "EXCHANGESTANDARD", "AAD_PREMIUM_P2"))
 ASSIGN = "*/assignLicense"
 NOTHING = ("", {}, {})
 """A reading of what is not there."""
