@@ -21,8 +21,6 @@ from leaver.sandbox.endpoint import Endpoint
 from leaver.sandbox.graph.licences import SKUS
 from tests.sandbox.graph_client import TENANT, Graph
 
-pytestmark = pytest.mark.slow
-
 E3, MAIL, P2 = (SKUS[name] for name in ("SPE_E3", "EXCHANGESTANDARD", "AAD_PREMIUM_P2"))
 ASSIGN = "*/assignLicense"
 NOTHING = ("", {}, {})
@@ -157,6 +155,7 @@ MISTAKES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_what_cannot_be_given_is_said_with_its_remedy(engine: Engine, graph: Graph, mistake: str) -> None:
     properties, sku, said = MISTAKES[mistake]
@@ -167,6 +166,7 @@ def test_what_cannot_be_given_is_said_with_its_remedy(engine: Engine, graph: Gra
     assert not failed.resource_id
 
 
+@pytest.mark.slow
 def test_an_account_that_is_gone_gets_none_and_loses_none(engine: Engine, graph: Graph, dana: str) -> None:
     state = kept(engine.create(TYPE, asked(dana)))
     assert graph.delete(f"/v1.0/users/{dana}").is_success
@@ -241,6 +241,7 @@ def test_it_is_given_and_taken_whatever_happens_to_the_call(
     assert direct(graph, dana) == set()
 
 
+@pytest.mark.slow
 def test_an_account_that_was_just_made_may_not_be_whole_everywhere_yet(
     engine: Engine, graph: Graph, box: Endpoint
 ) -> None:
@@ -273,6 +274,7 @@ def test_the_calls_of_one_account_wait_for_each_other(
     assert direct(graph, dana) == {E3, P2}
 
 
+@pytest.mark.slow
 def test_a_cancelled_engine_ends_the_wait_for_a_turn(
     home: Path, graph: Graph, dana: str, box: Endpoint
 ) -> None:
