@@ -25,6 +25,7 @@ from leaver.model.owner_checks import check_owners, check_separate_from
 from leaver.model.protected_checks import check_held_roles, check_protected
 from leaver.model.rename_checks import check_client_was, check_was
 from leaver.model.runbook_checks import check_task_owners, check_ticks
+from leaver.model.username_checks import check_username_directories, check_username_twice, check_usernames
 
 __all__ = ["RULES", "File", "Finding", "Rule"]
 
@@ -184,45 +185,6 @@ def check_manager_cycles(client: Client) -> Iterator[Finding]:
         done.update(chain)
 
 
-def check_usernames(client: Client) -> Iterator[Finding]:
-    """A username is stated, or follows from the directory's domain."""
-    without = {key for key, settings in client.settings.directories.items() if settings.domain is None}
-    if not without:
-        return
-    for key, person in client.people.items():
-        if person.username is not None:
-            continue
-        for directory in client.accounts(key):
-            if directory in without:
-                yield Finding(
-                    "people",
-                    (key,),
-                    person_subject(key),
-                    f"has no username for {directory}, which has no domain",
-                    f"Add `username:`, or `domain:` to {directory} in client.yaml.",
-                )
-
-
-def check_username_twice(client: Client) -> Iterator[Finding]:
-    """No two people have one username in a directory (directories compare without case)."""
-    seen: dict[tuple[str, str], str] = {}
-    for key in sorted(client.people):
-        for directory in client.accounts(key):
-            username = client.username(key, directory)
-            if username is None:
-                continue
-            first = seen.setdefault((directory, username.lower()), key)
-            if first != key:
-                stated = client.people[key].username is not None
-                yield Finding(
-                    "people",
-                    (key, "username") if stated else (key,),
-                    person_subject(key),
-                    f'has the username "{username}" in {directory}, and so has person "{first}"',
-                    "Give one of them another username.",
-                )
-
-
 RULES: tuple[Rule, ...] = (
     Rule(check_directories, frozenset({"client"})),
     Rule(check_group_directories, frozenset({"client", "groups"})),
@@ -252,6 +214,7 @@ RULES: tuple[Rule, ...] = (
     Rule(check_client_was, frozenset({"client"})),
     Rule(check_protected, frozenset({"client", "people"})),
     Rule(check_held_roles, frozenset({"client", "people"})),
+    Rule(check_username_directories, frozenset({"client"}), of_accounts=True),
     Rule(check_usernames, frozenset({"client"}), of_accounts=True),
     Rule(check_username_twice, frozenset({"client"}), of_accounts=True),
 )

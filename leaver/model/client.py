@@ -141,8 +141,9 @@ class Client:
 
     def username(self, key: str, directory: str) -> str | None:
         """The user principal name or login of the person `key`; None where nothing says it."""
-        stated = self.people[key].username
+        person = self.people[key]
         domain = self.settings.directories[directory].domain
+        stated = person.usernames.get(directory, person.username)
         return stated or (f"{key}@{domain}" if domain else None)
 
     def licence_directory(self, key: str) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from leaver.model.client import Client
 from leaver.model.finding import Finding, person_subject
+from leaver.model.username_checks import username_path
 
 _ENTRA: Mapping[str, int] = {
     "given_name": 64,
@@ -30,9 +31,9 @@ _OKTA: Mapping[str, int] = {
     "city": 128,
     "state": 128,
     "postal_code": 50,
-    "username": 100,
 }
 _NAME_PART = 50
+_OKTA_USERNAME = 100
 
 
 def check_lengths(client: Client) -> Iterator[Finding]:
@@ -45,6 +46,7 @@ def check_lengths(client: Client) -> Iterator[Finding]:
                 shortest[field] = min((most, directory), shortest.get(field, (most, directory)))
             if okta:
                 yield from _name(client, key, directory)
+                yield from _username(client, key, directory)
         for field, (most, directory) in shortest.items():
             value = getattr(person, field)
             if value is not None and len(value) > most:
@@ -66,3 +68,15 @@ def _name(client: Client, key: str, directory: str) -> Iterator[Finding]:
                 f"`name` makes a {field} of {len(part)} characters, and {directory} takes {_NAME_PART}",
                 f"Add a shorter `{field}`.",
             )
+
+
+def _username(client: Client, key: str, directory: str) -> Iterator[Finding]:
+    username = client.username(key, directory)
+    if username is not None and len(username) > _OKTA_USERNAME:
+        yield Finding(
+            "people",
+            username_path(client, key, directory),
+            person_subject(key),
+            f"the username has {len(username)} characters, and {directory} takes {_OKTA_USERNAME}",
+            "Shorten it.",
+        )

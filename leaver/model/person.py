@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -68,6 +69,9 @@ class Person(Profile):
     """The display name; left out, that of an account that exists stays, and a new one is named after the key."""
     username: Username | None = None
     """The user principal name (Entra) and login (Okta); left out, the record's key at the directory's domain."""
+    usernames: Mapping[Key, Username] = {}
+    """The username in single directories, by their key in client.yaml, where it is not that of all: a domain is
+    verified in one Entra tenant only."""
     was: Key | None = None
     """The key that this record had before: the person keeps their accounts under the new one."""
     accounts: tuple[Key, ...] | None = Field(default=None, min_length=1)

@@ -32,6 +32,7 @@ _TOLD_OTHERWISE = (
     "licences",
     "accounts",
     "username",
+    "usernames",
     "disabled",
     "until",
     "departure",

@@ -30,6 +30,7 @@ _NOT_CARRIED = frozenset(
         "reinstate",
         "nda",
         "username",
+        "usernames",
         "groups",
         "roles",
     }
@@ -70,7 +71,9 @@ class Rehire(Word):
         carried = {key: value for key, value in old.items() if key not in left_out}
         found: dict[str, Any] = {"name": carried.pop("name", None), "starts": self.starts, **carried}
         if "username" in old:
-            found["username"] = f"{self.person}@{str(old['username']).partition('@')[2]}"
+            found["username"] = self._at_the_domain_of(old["username"])
+        if isinstance(own := old.get("usernames"), Mapping):
+            found["usernames"] = {name: self._at_the_domain_of(each) for name, each in own.items()}
         found |= {key: value for key, value in self.shown.items() if key not in found}
         for name, image in (("groups", self.had.groups), ("roles", self.had.roles)):
             stated = old.get(name)
@@ -83,6 +86,9 @@ class Rehire(Word):
         stated = [str(each) for each in carried.get("licences") or ()]
         found |= licence_fields(stated, found.get("usage location"), self.had)
         return found
+
+    def _at_the_domain_of(self, username: Any) -> str:
+        return f"{self.person}@{str(username).partition('@')[2]}"
 
 
 def for_a_time(old: Mapping[str, Any]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ _TYPES: dict[File, type[Person] | type[Group]] = {"people": Person, "groups": Gr
 _NOUNS = {"people": "person", "groups": "group"}
 ALL_CLIENTS = "all clients"
 """The subject of a file that is of no one client."""
-_TELLING = {"accounts", "username", "usage location"}
+_TELLING = {"accounts", "username", "usernames", "usage location"}
 """Fields of a person without which a check would draw conclusions from a default."""
 _RELEASE: set[Path] = {("departure", key) for key in ("hold", "released", "released by", "reason")}
 """What says together whether and for whom a departure waits: with one of them wrong, the others are not judged."""

@@ -23,6 +23,7 @@ people:
   dana.reyes:  # the controller
     name: Dana Reyes
     username: d.reyes@acme.example
+    usernames: {okta: dreyes@shop.acme.example}
     title: Controller
     manager: lee.park
     accounts: [entra, okta]
@@ -44,6 +45,8 @@ def test_the_new_record_has_what_lasted_and_the_old_one_stays_as_it_is(run: Run,
         "    manager: lee.park\n"
         "    accounts: [entra, okta]\n"
         "    username: dana.reyes2@acme.example\n"
+        "    usernames:\n"
+        "      okta: dana.reyes2@shop.acme.example\n"
         "    groups: [finance, board]\n"
         "    roles: [Reports Reader]\n"
     )

@@ -9,7 +9,8 @@ from hypothesis import given
 
 from leaver.model import Client, ClientSettings, Group, Person
 from leaver.model import checks as checks_module
-from leaver.model.checks import RULES, Finding, check_manager_cycles, check_usernames
+from leaver.model.checks import RULES, Finding, check_manager_cycles
+from leaver.model.username_checks import check_usernames
 from tests.examples import examples
 from tests.strategies import clients
 
@@ -69,6 +70,37 @@ def test_a_username_is_asked_for_only_where_there_is_an_account() -> None:
     directories = {"entra": ENTRA, "okta": OKTA}
     found = check_usernames(client(directories, dana={"accounts": ["entra"]}, sam={}))
     assert [finding.subject for finding in found] == ['person "sam"']
+
+
+def test_a_username_of_one_directory_is_of_one_with_an_account_and_nobody_elses() -> None:
+    directories = {"entra": ENTRA, "okta": OKTA}
+    broken = client(
+        directories,
+        dana={
+            "username": "dana@acme.example",
+            "usernames": {"okta": "sam@acme.example", "oktta": "d@a.example"},
+        },
+        kim={"accounts": ["entra"], "usernames": {"okta": "kim@acme.example"}},
+        sam={"usernames": {"okta": "SAM@acme.example"}},
+    )
+    told = [(each.path, each.fault, each.remedy) for each in findings(broken) if "usernames" in each.path]
+    assert told == [
+        (
+            ("dana", "usernames", "oktta"),
+            'directory "oktta" is not known',
+            'Correct it to "okta", or add it to client.yaml.',
+        ),
+        (
+            ("kim", "usernames", "okta"),
+            "has a username for okta, and no account there",
+            "Remove it, or add okta to `accounts`.",
+        ),
+        (
+            ("sam", "usernames", "okta"),
+            'has the username "SAM@acme.example" in okta, and so has person "dana"',
+            "Give one of them another username.",
+        ),
+    ]
 
 
 def test_each_finding_names_its_subject_its_path_and_a_remedy() -> None:

@@ -40,10 +40,12 @@ def test_a_person_without_accounts_has_one_in_every_directory_and_in_its_order()
 
 
 def test_a_username_is_the_stated_one_or_the_key_at_the_domain() -> None:
-    known = client(**{"dana.reyes": {}, "sam": {"username": "Sam@b.example"}})
+    own = {"username": "kim@b.example", "usernames": {"okta": "kim@c.example"}}
+    known = client(**{"dana.reyes": {}, "sam": {"username": "Sam@b.example"}, "kim": own})
     assert known.username("dana.reyes", "entra") == "dana.reyes@acme.example"
     assert known.username("dana.reyes", "okta") is None
     assert known.username("sam", "okta") == "Sam@b.example"
+    assert [known.username("kim", name) for name in ("entra", "okta")] == ["kim@b.example", "kim@c.example"]
 
 
 def test_a_display_name_is_the_stated_one_or_made_of_the_key() -> None:
