@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from leaver.model import types
-from leaver.model.limits import HASH_PATTERN
+from leaver.model.limits import HASH_PATTERN, PLAN_PATTERN
 from leaver.model.moment import PATTERN as MOMENT
 from leaver.model.period import PATTERN as PERIOD
 from leaver.model.runbook import SETTING
@@ -37,6 +37,7 @@ _WORDS = {
     MOMENT: "moment",
     PERIOD: "period",
     HASH_PATTERN: "hash",
+    PLAN_PATTERN: "hash",
 }
 _SECTIONS = {
     "EntraSettings": "[Entra directory](#an-entra-directory)",
@@ -133,6 +134,7 @@ EXAMPLES: Mapping[str, Any] = {
     "Person.owner": "ilse.vandermeer",
     "Nda.document": "NDA-2024-017",
     "Departure.hold": "until released",
+    "Override.plan": "sha256:4be1a7c09d3f8265e14b70a9c2d85f361f0e9b7a6c5d4832810fe6a7bd94c05e",
     "Departure.released by": "Kim Osei <kim.osei@msp.example>",
     "Departure.reason": "call from HR, 16:40",
     "Departure.ticket": "HD-4711",

@@ -119,13 +119,15 @@ def _styled(role: str, line: str) -> str:
 
 def _merged(session: Session, plan: Plan, previews: Previews) -> Plan:
     """The plan with what the engine would do, and with the differences between the two views."""
+    from leaver.fleet.approval import held_to_overrides
     from leaver.fleet.views import merged
 
     keys = [change.key for change in plan.clients]
     if not keys:
         return plan
     estate = session.estate(keys)
-    reports = {report.client: report for report in previews(estate, plan.now)}
+    held = held_to_overrides(plan, previews(estate, plan.now), estate.clients, plan.now)
+    reports = {report.client: report for report in held}
     return replace(
         plan,
         engine={

@@ -7,13 +7,14 @@ record that is not the one that was approved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from leaver.actions import attributes
 from leaver.desired import Change, ChangeReport, Effect, NotApproved
 from leaver.fleet.reports import PreviewReport
 from leaver.lifecycle import effective_end, ended_term
+from leaver.limits import Judgement, other_plan
 from leaver.model import Client
 from leaver.plan import Access, ClientChange, Item, PersonChange, Plan, digests_of, seen
 from leaver.plan.canonical import digest_of
@@ -81,6 +82,20 @@ def refuse_unnamed(plan: Plan, report: ChangeReport, client: Client, now: dateti
             "The directory is not as the records had it. Have this approved too: "
             f"{plan.again(client.key, with_engine=True)}"
         )
+
+
+def refuse_other_override(plan: Plan, judgement: Judgement, client: Client, now: datetime) -> None:
+    """Refuse a run that uses an override which names another plan.
+
+    Raises:
+        NotApproved: says which override, both plans, and what to write.
+    """
+    used = judgement.override
+    # Another one of the same losses may name this plan.
+    if used is None or any(each.allows(used.losses, plan.approval, now) for each in client.overrides):
+        return
+    place = f"identities/{client.key}/overrides.yaml: overrides[{client.overrides.index(used)}]"
+    raise NotApproved(f"{client.key}: {place}: {other_plan(used, plan.approval)}")
 
 
 def _said(change: Change) -> tuple[str, str, Effect, str]:
@@ -237,11 +252,40 @@ def held_to(
     plan: Plan, previews: Iterable[PreviewReport], clients: Mapping[str, Client], now: datetime
 ) -> list[PreviewReport]:
     """The previews, each that would do what the plan does not name as one that is refused: it stops no other."""
+
+    def check(preview: PreviewReport, client: Client) -> None:
+        if preview.changes is not None:
+            refuse_unnamed(plan, preview.changes, client, now)
+
+    return _held(previews, clients, check)
+
+
+def held_to_overrides(
+    plan: Plan, previews: Iterable[PreviewReport], clients: Mapping[str, Client], now: datetime
+) -> list[PreviewReport]:
+    """The previews, each that an override of another plan allows as one that is refused.
+
+    `plan` is the whole one, since that is what an override names. The output of a plain preview compares nothing
+    (`since` is empty), and no override names it.
+    """
+
+    def check(preview: PreviewReport, client: Client) -> None:
+        if preview.limits is not None and plan.since:
+            refuse_other_override(plan, preview.limits, client, now)
+
+    return _held(previews, clients, check)
+
+
+def _held(
+    previews: Iterable[PreviewReport],
+    clients: Mapping[str, Client],
+    check: Callable[[PreviewReport, Client], None],
+) -> list[PreviewReport]:
     held = []
     for preview in previews:
         try:
-            if preview.ok and preview.changes is not None:
-                refuse_unnamed(plan, preview.changes, clients[preview.client], now)
+            if preview.ok:
+                check(preview, clients[preview.client])
         except NotApproved as refusal:
             held.append(PreviewReport(preview.client, error=str(refusal), exit_code=refusal.exit_code))
         else:

@@ -15,7 +15,7 @@ from leaver.limits.protection import Holders, Taking, break_glass, kept_roles, o
 from leaver.limits.rename import Who, emptied, renames, suspects, unnamed_renames, who
 from leaver.limits.unnamed import unnamed
 from leaver.limits.use import Use
-from leaver.limits.wording import allowing
+from leaver.limits.wording import allowing, other_plan
 
 __all__ = [
     "Fault",
@@ -43,6 +43,7 @@ __all__ = [
     "losses",
     "losses_of",
     "of_records",
+    "other_plan",
     "owners",
     "raised",
     "renames",

@@ -15,7 +15,7 @@ from leaver.limits import wording
 from leaver.limits.ledger import Ledger
 from leaver.limits.loss import Loss, Size, digest
 from leaver.limits.use import ALL_CLIENTS, Use, of_all, of_client
-from leaver.model import LONGEST_OVERRIDE, AllLimits, Client, Override
+from leaver.model import AllLimits, Client, Override
 
 
 class LimitExceeded(LeaverError):
@@ -105,16 +105,18 @@ def judge(
     now: datetime,
     ledger: Ledger | None = None,
     faults: Iterable[Fault] = (),
+    plan: str | None = None,
 ) -> Judgement:
     """Judge what one run takes away at `client`.
 
     `size` is what there was before. `ledger` is what the stack remembers, and nothing where only records are
-    compared; `faults` are other reasons to refuse.
+    compared; `faults` are other reasons to refuse. `plan` is the approval of the plan that has the losses, None
+    where none is known: then overrides are held to their losses alone.
     """
     known = ledger or Ledger()
     left = frozenset(lost) - _still_allowed(client, known, now)
     name = digest(left)
-    override = _override(client, name, known, now) if left else None
+    override = _override(client, name, known, now, plan) if left else None
     counted = frozenset() if override else left
     uses = of_client(client.key, client.settings.limits, counted, known.since(now), size)
     exceeded = _exceeded(uses, counted)
@@ -122,8 +124,8 @@ def judge(
     refusals = [wording.too_much(client, use, counted, known.since(now)) for use in exceeded]
     refusals += [f"{client.key}: {each}" for each in standing]
     if exceeded or any(each.overridable for each in standing):
-        refusals += wording.voided(client, name, known, now)
-        refusals.append(f"{client.key}: {wording.how_to_allow(client, name, now)}")
+        refusals += wording.voided(client, name, known, now, plan)
+        refusals.append(f"{client.key}: {wording.how_to_allow(client, name, now, plan)}")
     after = known.taking(counted, now)
     if override is not None:
         after = after.using(override.name, left, now)
@@ -139,12 +141,18 @@ class Part:
 
 
 def judge_all(
-    parts: Sequence[Part], limits: AllLimits, size: Size, now: datetime, earlier: Iterable[Loss] = ()
+    parts: Sequence[Part],
+    limits: AllLimits,
+    size: Size,
+    now: datetime,
+    earlier: Iterable[Loss] = (),
+    plan: str | None = None,
 ) -> Judgement:
     """Judge a run over several clients together, before the first of them is changed.
 
     `size` is that of all clients there are, also those that the run does not touch; `earlier` what any of them
     lost in the 24 hours before. A client that is refused by itself takes nothing away, and does not count.
+    `plan` is as for `judge`.
     """
     going = [part for part in parts if part.judgement.allowed]
     counted = frozenset(loss for part in going for loss in part.judgement.counted)
@@ -155,7 +163,7 @@ def judge_all(
         refusals.append(f"{ALL_CLIENTS}: {wording.NOWHERE}")
         most = sorted(going, key=lambda part: (-len(part.judgement.counted), part.client.key))
         refusals += [
-            f"{part.client.key}: {wording.how_to_allow(part.client, part.judgement.hash, now)}"
+            f"{part.client.key}: {wording.how_to_allow(part.client, part.judgement.hash, now, plan)}"
             for part in most[: wording.SHOWN]
             if part.judgement.counted
         ]
@@ -184,9 +192,8 @@ def _still_allowed(client: Client, ledger: Ledger, now: datetime) -> frozenset[L
     )
 
 
-def _override(client: Client, name: str, ledger: Ledger, now: datetime) -> Override | None:
+def _override(client: Client, name: str, ledger: Ledger, now: datetime, plan: str | None) -> Override | None:
     for override in client.overrides:
-        fits = override.losses == name and override.name not in ledger.used
-        if fits and now < override.expires <= now + LONGEST_OVERRIDE:
+        if override.name not in ledger.used and override.allows(name, plan, now):
             return override
     return None

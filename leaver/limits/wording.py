@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from leaver.limits.ledger import Ledger
 from leaver.limits.loss import Loss
 from leaver.limits.use import Use
-from leaver.model import LONGEST_OVERRIDE, Client, local
+from leaver.model import LONGEST_OVERRIDE, Client, Override, local
 
 SHOWN = 10
 NOWHERE = (
@@ -19,7 +19,9 @@ NOWHERE = (
 _LASTS = timedelta(days=3)
 
 
-_ALLOWING = re.compile(r'- \{losses: "sha256:[0-9a-f]{32}", reason: "…", expires: "[0-9 :+-]+"\}')
+_ALLOWING = re.compile(
+    r'- \{losses: "sha256:[0-9a-f]{32}", (plan: "sha256:[0-9a-f]{64}", )?reason: "…", expires: "[0-9 :+-]+"\}'
+)
 
 
 def allowing(line: str) -> tuple[str, str | None]:
@@ -60,16 +62,17 @@ def too_much_of_all(use: Use, counted: frozenset[Loss]) -> str:
     )
 
 
-def how_to_allow(client: Client, name: str, now: datetime) -> str:
-    """The line that allows exactly these losses, once."""
+def how_to_allow(client: Client, name: str, now: datetime, plan: str | None = None) -> str:
+    """The line that allows exactly these losses, once; and with `plan`, in no other plan."""
+    named = f' plan: "{plan}",' if plan else ""
     until = local((now + _LASTS).replace(second=0, microsecond=0), "UTC")[:16]
     return (
         f"If that is meant, write below `overrides:` in identities/{client.key}/overrides.yaml: "
-        f'- {{losses: "{name}", reason: "…", expires: "{until} +00:00"}}'
+        f'- {{losses: "{name}",{named} reason: "…", expires: "{until} +00:00"}}'
     )
 
 
-def voided(client: Client, name: str, ledger: Ledger, now: datetime) -> list[str]:
+def voided(client: Client, name: str, ledger: Ledger, now: datetime, plan: str | None = None) -> list[str]:
     """Why none of the client's overrides allows it, where there are some."""
     found = []
     for at, override in enumerate(client.overrides):
@@ -83,7 +86,14 @@ def voided(client: Client, name: str, ledger: Ledger, now: datetime) -> list[str
             found.append(f"{place}: expires {local(override.expires, client.zone)}; seven days are the most")
         elif override.losses != name:
             found.append(f"{place}: is for other losses ({override.losses}) than these ({name})")
+        elif not override.allows(name, plan, now):
+            found.append(f"{place}: {other_plan(override, plan)}")
     return found
+
+
+def other_plan(override: Override, plan: str | None) -> str:
+    """That an override is for another plan than that of the approval `plan`, and what to write."""
+    return f'is for another plan ({override.plan}) than this ({plan}). If it is meant, write `plan: "{plan}"`'
 
 
 def _is_of(use: Use, loss: Loss) -> bool:

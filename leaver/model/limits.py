@@ -6,7 +6,7 @@ identities/limits.yaml, and what is allowed once beyond them in identities/<clie
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -16,9 +16,12 @@ from leaver.model.types import Count, Key, Moment, Owner, Record, Text
 LONGEST_OVERRIDE = timedelta(days=7)
 """How far ahead an override may expire."""
 HASH_PATTERN = r"^sha256:[0-9a-f]{32}$"
+PLAN_PATTERN = r"^sha256:[0-9a-f]{64}$"
 
 LossHash = Annotated[str, StringConstraints(pattern=HASH_PATTERN)]
 """The hash of a set of losses (leaver.limits), as a refusal prints it."""
+PlanHash = Annotated[str, StringConstraints(pattern=PLAN_PATTERN)]
+"""The approval of a plan (leaver.plan), as a refusal prints it."""
 
 
 class Bound(Record):
@@ -107,10 +110,17 @@ class Override(Record):
 
     losses: LossHash
     """The hash that the refusal prints: it stands for exactly these people, groups and roles."""
+    plan: PlanHash | None = None
+    """The approval of the plan that has them, as `leaver preview --since` prints it; with it, no other plan may."""
     reason: Text
     """Why it is meant."""
     expires: Moment
     """From this moment on it is void; at most seven days ahead."""
+
+    def allows(self, losses: str, plan: str | None, now: datetime) -> bool:
+        """Whether it allows these losses at `now`; `plan` is the approval of their plan, None where none is known."""
+        known = plan is None or self.plan in (None, plan)
+        return known and self.losses == losses and now < self.expires <= now + LONGEST_OVERRIDE
 
     @property
     def name(self) -> str:

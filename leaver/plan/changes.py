@@ -13,6 +13,9 @@ from typing import Literal
 from leaver.plan.ending import Ending
 from leaver.plan.timeline import Access, Shift
 
+OVERRIDES = "overrides"
+"""Where the changes of a client's settings have those of overrides.yaml."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
@@ -105,7 +108,8 @@ class RecordDigests:
 
 @dataclass(frozen=True, slots=True)
 class ClientChange:
-    """One client. `before` and `after` are the digests of all of its records, None where it has none.
+    """One client. `before` and `after` are the digests of all of its records, None where it has none; `besides` are
+    both without what overrides.yaml says, None where it says nothing in either state.
 
     `removal` is what becomes of the account of a removed record: the client's `retain` period, or "at once".
     `group_names` are the display names of the groups in the changes, by key.
@@ -122,6 +126,7 @@ class ClientChange:
     people: tuple[PersonChange, ...]
     groups: tuple[GroupChange, ...]
     settings: tuple[FieldChange, ...]
+    besides: tuple[str | None, str | None] | None = None
 
     @property
     def nothing(self) -> bool:

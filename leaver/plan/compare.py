@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from leaver.lifecycle import changes
 from leaver.model import AllLimits, Client, ClientSettings, Membership, Person
 from leaver.plan import canonical
 from leaver.plan.changes import (
+    OVERRIDES,
     AccountChange,
     ClientChange,
     FieldChange,
@@ -76,6 +78,7 @@ def compare(before: Client | None, after: Client | None) -> ClientChange:
         settings=tuple(_fields({**old_settings, **_overrides(before)}, {**new_settings, **_overrides(after)}))
         if before and after
         else (),
+        besides=_besides(before, after),
     )
 
 
@@ -227,12 +230,23 @@ def _groups(before: Client | None, after: Client | None) -> Iterator[GroupChange
         )
 
 
+def _besides(before: Client | None, after: Client | None) -> tuple[str | None, str | None] | None:
+    """The digests of both states without their overrides, where one has some."""
+
+    def without(client: Client | None) -> str | None:
+        return canonical.digest_of(replace(client, overrides=())) if client else None
+
+    if not any(client.overrides for client in (before, after) if client):
+        return None
+    return (without(before), without(after))
+
+
 def _overrides(client: Client | None) -> dict[str, Any]:
     """What overrides.yaml allows, by the hash of the losses; told with the settings."""
     allowed: dict[str, Any] = {}
     for each in client.overrides if client else ():
         allowed[each.name if each.losses in allowed else each.losses] = canonical.record(each)
-    return {"overrides": allowed} if allowed else {}
+    return {OVERRIDES: allowed} if allowed else {}
 
 
 def _stated(person: Person | None) -> dict[str, Any]:

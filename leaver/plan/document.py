@@ -46,6 +46,7 @@ def to_json(plan: Plan) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "hash": plan.hash,
+        **({"approval": plan.approval} if plan.refusals else {}),
         "made": plan.now.isoformat(),
         "since": plan.since,
         "commit": plan.commit,

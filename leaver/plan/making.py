@@ -19,7 +19,6 @@ from leaver.limits import Judgement, Loss, Part, Size
 from leaver.limits.wording import listed
 from leaver.model import Client
 from leaver.model.tenants import shared
-from leaver.plan.changes import ClientChange
 from leaver.plan.compare import compare, compare_limits
 from leaver.plan.plan import FoundBreak, LimitUse, Plan, Standing
 from leaver.source import Estate, load
@@ -63,8 +62,7 @@ def make(base: Baseline, now: datetime, clients: Sequence[str] = (), caches: Cac
         bounds = compare_limits(all_limits(before.root or base.root), all_limits(base.root))
         findings = list(_findings(before, after, chosen, renamed, now))
         homes = [(_homes(before, renamed.get(key, key)), _homes(after, key)) for key in chosen]
-    uses, refusals = _limits(base, pairs, homes, changes, now, known)
-    return Plan(
+    plan = Plan(
         now=now,
         since=base.since,
         commit=base.commit,
@@ -73,9 +71,9 @@ def make(base: Baseline, now: datetime, clients: Sequence[str] = (), caches: Cac
         bounds=bounds,
         unchanged=len(base.unchanged),
         findings=tuple(findings),
-        limits=tuple(uses),
-        refusals=tuple(refusals),
     )
+    uses, refusals = _limits(base, pairs, homes, plan, known)
+    return replace(plan, limits=tuple(uses), refusals=tuple(refusals))
 
 
 def _homes(estate: Estate, client: str) -> limits.Homes:
@@ -153,34 +151,34 @@ def _limits(
     base: Baseline,
     pairs: Sequence[tuple[Client | None, Client]],
     homes: Sequence[tuple[limits.Homes, limits.Homes]],
-    changes: Sequence[ClientChange],
-    now: datetime,
+    plan: Plan,
     caches: Caches,
 ) -> tuple[list[LimitUse], list[str]]:
-    """How much of the limits is used, and what is refused."""
+    """How much of the limits `plan` uses, and what is refused."""
+    now, approval = plan.now, plan.approval
     parts: list[Part] = []
     sizes: list[Size] = []
-    for (before, after), files, change in zip(pairs, homes, changes, strict=True):
+    for (before, after), files, change in zip(pairs, homes, plan.clients, strict=True):
         had = desired(before, now) if before else None
         renamed = {each.renamed_from: each.key for each in change.people if each.renamed_from}
         taken: tuple[Loss, ...] = limits.losses(had, desired(after, now), renamed) if had else ()
         sizes.append(limits.size(had) if had else Size())
         faults = limits.faults(before, after, taken, now, files) if before else ()
         bound = limits.binding(before, after) if before else after
-        judgement = limits.judge(bound, taken, sizes[-1], now, faults=faults)
+        judgement = limits.judge(bound, taken, sizes[-1], now, faults=faults, plan=approval)
         if before:
             told = limits.raised(before, after, judgement.uses)
             judgement = replace(judgement, refusals=(*judgement.refusals, *told))
         parts.append(Part(after, judgement))
     bounds = all_limits(base.root)
     people, memberships = heads(base.root, base.unchanged)
-    everything = limits.judge_all(parts, bounds, _sum(sizes, people, memberships), now)
+    everything = limits.judge_all(parts, bounds, _sum(sizes, people, memberships), now, plan=approval)
     about = bool(base.unchanged)
     if any(use.exceeded and use.used <= use.bound.removals for use in everything.uses):
         # Only the share refuses it, and what it is of was counted low.
         rest = load(base.root, base.unchanged, cache=caches.here).clients.values()
         sizes += [limits.size(desired(client, now)) for client in rest]
-        everything = limits.judge_all(parts, bounds, _sum(sizes, 0, 0), now)
+        everything = limits.judge_all(parts, bounds, _sum(sizes, 0, 0), now, plan=approval)
         about = False
     judgements = [*(part.judgement for part in parts), everything]
     return (

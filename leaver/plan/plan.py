@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from leaver.desired import Change
 from leaver.errors import EXIT_CLEAN, EXIT_PROBLEMS
 from leaver.plan import canonical
-from leaver.plan.changes import ClientChange, FieldChange
+from leaver.plan.changes import OVERRIDES, ClientChange, FieldChange
 
 VERSION = 1
 """Of the canonical form. A plan of another version is another plan, whatever it says."""
@@ -107,6 +107,20 @@ class Plan:
         return canonical.digest(self.canonical())
 
     @property
+    def approval(self) -> str:
+        """What an override names: the hash of the changes of the records, without what overrides.yaml says.
+
+        So writing the override changes nothing of it. Nor does the engine's preview, or whether limits refuse it.
+        """
+        said = {
+            "version": VERSION,
+            "gone": sorted(self.gone),
+            "bounds": _BOUNDS.dump_python(self.bounds, mode="json"),
+            "clients": [found for each in self.clients if (found := _without_overrides(each)) is not None],
+        }
+        return f"sha256:{canonical.digest(said)}"
+
+    @property
     def short_hash(self) -> str:
         """The beginning of the hash, for people."""
         return self.hash[: canonical.SHORT]
@@ -170,8 +184,20 @@ class Plan:
 
 
 def client_json(change: ClientChange) -> Any:
-    """A client's part of the canonical form."""
-    return _CLIENT.dump_python(change, mode="json")
+    """A client's part of the canonical form; `besides` is in it only where there are overrides."""
+    found = _CLIENT.dump_python(change, mode="json")
+    if change.besides is None:
+        del found["besides"]
+    return found
+
+
+def _without_overrides(change: ClientChange) -> Any:
+    """The part of a client as if it had no overrides.yaml; None where nothing else of it differs."""
+    before, after = change.besides or (change.before, change.after)
+    if before == after:
+        return None
+    settings = tuple(each for each in change.settings if each.field.partition(".")[0] != OVERRIDES)
+    return client_json(replace(change, before=before, after=after, settings=settings, besides=None))
 
 
 def client_of(data: Any) -> ClientChange:

@@ -86,6 +86,7 @@ EXAMPLES: dict[File, dict[str, Any]] = {
         "overrides": [
             {
                 "losses": "sha256:9f2c4b1d7a60e83512cf0a9be4d7716c",
+                "plan": "sha256:4be1a7c09d3f8265e14b70a9c2d85f361f0e9b7a6c5d4832810fe6a7bd94c05e",
                 "reason": "The night shift ends, HD-4822",
                 "expires": "2026-11-25 12:00 +00:00",
             }

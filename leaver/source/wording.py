@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from leaver.model import types
 from leaver.model.checks import File
-from leaver.model.limits import HASH_PATTERN
+from leaver.model.limits import HASH_PATTERN, PLAN_PATTERN
 from leaver.model.nearest import hint
 from leaver.model.shown import quoted, shown
 from leaver.source.reader import Bare, Path
@@ -20,6 +20,10 @@ _PATTERNS: dict[str, tuple[str, str]] = {
     HASH_PATTERN: (
         "is not a hash of losses",
         'Copy the line from the refusal: "sha256:" and 32 hexadecimal digits.',
+    ),
+    PLAN_PATTERN: (
+        "is not the approval of a plan",
+        'Copy the line from the refusal of `leaver preview --since`: "sha256:" and 64 hexadecimal digits.',
     ),
     types.KEY_PATTERN: (
         "is not a key",

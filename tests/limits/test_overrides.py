@@ -25,8 +25,11 @@ def lost(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) ->
 SIX = digest(lost(TEN, FOUR))
 
 
-def override(losses: str = SIX, expires: datetime = NOW + 72 * HOUR) -> Override:
-    return Override(losses=losses, reason="The night shift ends, HD-4822", expires=expires)
+PLAN, OTHER = f"sha256:{'0a' * 32}", f"sha256:{'0b' * 32}"
+
+
+def override(losses: str = SIX, expires: datetime = NOW + 72 * HOUR, plan: str | None = None) -> Override:
+    return Override(losses=losses, plan=plan, reason="The night shift ends, HD-4822", expires=expires)
 
 
 def judged(
@@ -35,10 +38,11 @@ def judged(
     *overrides: Override,
     ledger: Ledger | None = None,
     now: datetime = NOW,
+    plan: str | None = None,
 ) -> Judgement:
     made: Client = replace(client(after), overrides=overrides)
     old = desired(client(before), now)
-    return judge(made, losses(old, desired(made, now)), size(old), now, ledger)
+    return judge(made, losses(old, desired(made, now)), size(old), now, ledger, plan=plan)
 
 
 def test_the_line_that_the_refusal_prints_is_what_allows_it() -> None:
@@ -77,6 +81,36 @@ def test_another_an_expired_or_a_lasting_one_allows_nothing_and_is_told(given: O
     assert refused.override is None
     assert refused.refusals[1] == f"identities/acme/overrides.yaml: {said}"
     assert refused.refusals[0].startswith("acme: 6 of 10 people would lose their access")
+
+
+@pytest.mark.parametrize("known", [None, PLAN])
+@pytest.mark.parametrize("named", [None, PLAN])
+def test_its_own_plan_none_and_one_that_nobody_knows_are_no_obstacle(
+    named: str | None, known: str | None
+) -> None:
+    assert judged(TEN, FOUR, override(plan=named), plan=known).allowed
+
+
+def test_one_for_another_plan_allows_nothing_there_and_is_told_with_what_to_write() -> None:
+    refused = judged(TEN, FOUR, override(plan=OTHER), plan=PLAN)
+    assert refused.override is None
+    assert refused.refusals[1:] == (
+        f"identities/acme/overrides.yaml: overrides[0]: is for another plan ({OTHER}) than this ({PLAN}). "
+        f'If it is meant, write `plan: "{PLAN}"`',
+        "acme: If that is meant, write below `overrides:` in identities/acme/overrides.yaml: "
+        f'- {{losses: "{SIX}", plan: "{PLAN}", reason: "…", expires: "2026-11-25 12:00 +00:00"}}',
+    )
+    assert judged(TEN, FOUR, override(plan=OTHER)).allowed, "who knows no plan goes by the losses"
+
+
+def test_of_two_for_the_same_losses_that_of_the_plan_is_used() -> None:
+    right = override(plan=PLAN)
+    assert judged(TEN, FOUR, override(plan=OTHER), right, plan=PLAN).override == right
+
+
+def test_its_own_plan_does_not_make_it_fit_other_losses() -> None:
+    given = override("sha256:" + "0" * 32, plan=PLAN)
+    assert "overrides[0]: is for other losses" in judged(TEN, FOUR, given, plan=PLAN).refusals[1]
 
 
 def test_seven_days_are_allowed() -> None:

@@ -9,11 +9,13 @@ import pytest
 
 from leaver.errors import RecordsError
 from leaver.model import AllLimits
+from leaver.model.shown import quoted
 from leaver.source import all_limits
 from leaver.source.judged import judged
 from tests.source.project import CLIENT, Project
 
 HASH = "sha256:9f2c4b1d7a60e83512cf0a9be4d7716c"
+PLAN = f"sha256:{'4be1a7c0' * 8}"
 GOOD = f'overrides:\n  - {{losses: "{HASH}", reason: "…", expires: "2026-11-25 12:00 +00:00"}}\n'
 
 
@@ -26,6 +28,10 @@ def test_the_line_that_a_refusal_prints_is_read(project: Project, tmp_path: Path
         assert str(estate.place("acme", "overrides", "overrides", 0, "expires")) == (
             "identities/acme/overrides.yaml:2:79"
         )
+    project.write(overrides=GOOD.replace(", reason", f', plan: "{PLAN}", reason'))
+    for _ in range(2):
+        (override,) = project.load("acme", cache=tmp_path / "cache").clients["acme"].overrides
+        assert (override.losses, override.plan) == (HASH, PLAN)
     project.write(overrides="overrides: []\n")
     assert project.load("acme", cache=tmp_path / "cache").clients["acme"].overrides == ()
 
@@ -37,6 +43,15 @@ def test_the_line_that_a_refusal_prints_is_read(project: Project, tmp_path: Path
             GOOD.replace(HASH, "9f2c4b1d"),
             'overrides.yaml:2:14: client "acme": `overrides[0].losses` "9f2c4b1d" is not a hash of losses. '
             'Copy the line from the refusal: "sha256:" and 32 hexadecimal digits.',
+        ),
+        *(
+            (
+                GOOD.replace(", reason", f', plan: "{plan}", reason'),
+                f'overrides.yaml:2:63: client "acme": `overrides[0].plan` {quoted(plan)} '
+                "is not the approval of a plan. "
+                'Copy the line from the refusal of `leaver preview --since`: "sha256:" and 64 hexadecimal digits.',
+            )
+            for plan in (HASH, PLAN.removeprefix("sha256:"), PLAN.upper())
         ),
         (
             GOOD.replace(', reason: "…"', ""),

@@ -8,6 +8,8 @@ from typing import Any
 
 from leaver.desired import Change, ChangeReport, Effect
 from leaver.fleet import ApplyReport, PreviewReport, VerifyReport
+from leaver.limits import Judgement, Ledger
+from leaver.model import Override
 
 
 class FakeFleet:
@@ -16,6 +18,7 @@ class FakeFleet:
     def __init__(self, *changes: Change) -> None:
         self.changes = changes
         self.error = ""
+        self.override: Override | None = None
         self.applied: list[str] = []
         self.approval: str | None = None
 
@@ -29,7 +32,10 @@ class FakeFleet:
         if self.error:
             return PreviewReport(key, error=self.error, exit_code=3)
         report = ChangeReport(key, key, "UTC", now.isoformat(), None, 1, 1, 1, self.changes, (), ())
-        return PreviewReport(key, changes=report)
+        used = self.override
+        known = Ledger().using(used.name, (), now) if used else Ledger()
+        limits = Judgement(key, (), (), used.losses, override=used, ledger=known) if used else None
+        return PreviewReport(key, changes=report, limits=limits)
 
     def apply(self, previews: Any, now: datetime, *, plan: str | None = None) -> list[ApplyReport]:
         self.approval = plan

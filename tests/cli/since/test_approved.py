@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 from leaver.desired import Change, Effect
+from leaver.source import load
 from tests.cli.since.engine import DRIFT, ENDS, Fake
 from tests.cli.since.repository import PEOPLE, Repository, Run, delete, disable
+
+EXPIRES = "2026-11-24 12:00 +00:00"
 
 
 def approve(run: Run, *words: str) -> None:
@@ -90,6 +94,48 @@ def test_a_refused_plan_is_not_applied(repository: Repository, run: Run, engine:
     assert result.exit_code == 1
     assert result.stderr.startswith("plan.out: the plan was refused, and nothing is applied:\nacme: 8 of ")
     assert fleet.applied == []
+
+
+def override(repository: Repository, plan: str) -> None:
+    (repository.root / "identities/acme/overrides.yaml").write_text(
+        f'overrides:\n  - {{losses: "sha256:{"1" * 32}", plan: "{plan}", reason: HD-4822, expires: {EXPIRES}}}\n'
+    )
+
+
+def test_a_run_that_an_override_of_another_plan_allows_is_refused(
+    repository: Repository, run: Run, engine: Fake
+) -> None:
+    disable(repository)
+    fleet = engine(ENDS)
+    other = f"sha256:{'0' * 64}"
+    override(repository, other)
+    [fleet.override] = load(repository.root, ["acme"]).clients["acme"].overrides
+    approve(run)
+    result = run("apply", "--approved", "plan.out", "--yes", "acme")
+    assert (result.exit_code, fleet.applied) == (1, [])
+    found = re.search(
+        rf"acme: identities/acme/overrides.yaml: overrides\[0\]: is for another plan \({other}\) than this "
+        r'\((sha256:[0-9a-f]{64})\)\. If it is meant, write `plan: "\1"`\n',
+        result.stderr,
+    )
+    assert found is not None, result.stderr
+    engine_view = run("preview", "--since", "main", "--with-engine")
+    assert f"is for another plan ({other}) than this ({found[1]})" in engine_view.stdout
+    override(repository, found[1])
+    [fleet.override] = load(repository.root, ["acme"]).clients["acme"].overrides
+    approve(run)
+    assert run("apply", "--approved", "plan.out", "--yes", "acme").exit_code == 0
+    assert fleet.applied == ["acme"]
+
+
+def test_a_plain_apply_knows_no_plan_and_goes_by_the_losses(
+    repository: Repository, run: Run, engine: Fake
+) -> None:
+    fleet = engine(ENDS)
+    override(repository, f"sha256:{'0' * 64}")
+    [fleet.override] = load(repository.root, ["acme"]).clients["acme"].overrides
+    assert run("apply", "acme", "--yes").exit_code == 0
+    assert fleet.applied == ["acme"]
 
 
 def test_a_plan_that_newly_breaks_a_mandatory_policy_is_not_applied(

@@ -63,6 +63,29 @@ def test_the_line_that_allows_it_allows_it(repository: Repository, run: Run) -> 
     assert "overrides.sha256:" in result.stdout
 
 
+def test_the_line_is_for_this_plan_and_void_in_another(repository: Repository, run: Run) -> None:
+    delete(repository, 8)
+    refused = run("preview", "--since", "main").stdout
+    [line] = set(re.findall(r'- \{losses: "[^}]*\}', refused))
+    [plan] = re.findall(r'plan: "(sha256:[0-9a-f]{64})"', line)
+    assert f"\nan override names it as {plan}\n" in refused
+    allowed = line.replace("…", "The whole support team moved")
+    (repository.root / "identities/acme/overrides.yaml").write_text(f"overrides:\n  {allowed}\n")
+    repository.edit(PEOPLE, "people:\n", "people:\n  new.one: {groups: [], manager: lee.park}\n")
+    other = run("preview", "--since", "main")
+    assert other.exit_code == 1, other.stdout
+    found = re.search(
+        r"^  identities/acme/overrides.yaml: overrides\[0\]: is for another plan "
+        r'\((\S+)\) than this \((\S+)\)\. If it is meant, write `plan: "(\S+)"`$',
+        other.stdout,
+        re.MULTILINE,
+    )
+    assert found is not None, other.stdout
+    assert (found[1], found[2]) == (plan, found[3])
+    repository.edit("identities/acme/overrides.yaml", plan, found[3])
+    assert run("preview", "--since", "main").exit_code == 0
+
+
 def test_bounds_that_the_same_change_raises_allow_nothing(repository: Repository, run: Run) -> None:
     delete(repository, 8)
     repository.edit(

@@ -1,0 +1,104 @@
+"""What an override names: the plan as it is without any override, whatever else is asked or known of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from leaver.model import AllLimits, Client, Override
+from leaver.plan import EngineView, Plan, compare
+from leaver.plan import document as documents
+from leaver.plan.compare import compare_limits
+from tests.estates import NOW, client
+from tests.plan import golden
+
+PEOPLE: dict[str, dict[str, Any]] = {f"p{number}": {} for number in range(4)}
+FEWER: dict[str, dict[str, Any]] = {"p0": {}}
+OLD = Override(losses=f"sha256:{'1' * 32}", reason="Last month", expires=NOW - timedelta(days=30))
+NEW = Override(
+    losses=f"sha256:{'2' * 32}", plan=f"sha256:{'3' * 64}", reason="HD-4822", expires=NOW + timedelta(days=2)
+)
+
+
+def acme(people: dict[str, dict[str, Any]], *overrides: Override, **settings: Any) -> Client:
+    return replace(client(people, **settings), overrides=overrides)
+
+
+def plan(before: Client | None, after: Client, **rest: Any) -> Plan:
+    return Plan(NOW, "main", golden.COMMIT, (compare(before, after),), **rest)
+
+
+BARE = plan(acme(PEOPLE), acme(FEWER))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [((), (NEW,)), ((OLD,), ()), ((OLD,), (NEW,)), ((OLD,), (OLD, NEW)), ((OLD,), (OLD,))],
+)
+def test_no_override_before_or_after_changes_it(
+    before: tuple[Override, ...], after: tuple[Override, ...]
+) -> None:
+    found = plan(acme(PEOPLE, *before), acme(FEWER, *after))
+    assert found.approval == BARE.approval
+    assert found.hash != BARE.hash, "the plan's own hash covers the overrides"
+
+
+def test_a_client_of_which_nothing_but_the_overrides_differs_is_not_in_it() -> None:
+    other = replace(client(PEOPLE), key="blue")
+    beside = compare(other, replace(other, overrides=(NEW,)))
+    assert replace(BARE, clients=(*BARE.clients, beside)).approval == BARE.approval
+    gone = compare(other, replace(client(FEWER), key="blue"))
+    assert replace(BARE, clients=(*BARE.clients, gone)).approval != BARE.approval
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        plan(acme(PEOPLE), acme({"p0": {}, "p1": {}})),
+        plan(acme(PEOPLE), acme({**FEWER, "new": {}})),
+        plan(acme(PEOPLE), acme({"p0": {"title": "Head"}})),
+        plan(acme(PEOPLE), acme(FEWER, limits={"removals": 90})),
+        plan(acme({**PEOPLE, "p4": {}}), acme(FEWER)),
+        replace(BARE, gone=("kestrel",)),
+        replace(BARE, bounds=compare_limits(AllLimits(), AllLimits(removals=500))),
+    ],
+    ids=[
+        "fewer losses",
+        "a colleague joins",
+        "a title",
+        "limits",
+        "more losses",
+        "a client ends",
+        "all limits",
+    ],
+)
+def test_every_other_change_of_the_records_is_another_plan(other: Plan) -> None:
+    assert other.approval != BARE.approval
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        replace(BARE, now=NOW + timedelta(days=90)),
+        replace(BARE, refusals=("acme: too many",)),
+        replace(BARE, engine={"acme": EngineView(changes=golden.plan().engine["acme"].changes)}),
+        replace(BARE, unchanged=500, since="origin/main", commit="0" * 40),
+    ],
+    ids=["the moment", "a refusal", "the engine", "the commit"],
+)
+def test_what_is_no_change_of_the_records_is_not_in_it(same: Plan) -> None:
+    assert same.approval == BARE.approval
+
+
+def test_it_is_the_same_once_the_plan_is_read_from_its_file() -> None:
+    made = plan(acme(PEOPLE, OLD), acme(FEWER, NEW))
+    read = documents.load(documents.dump(made), "plan.json")
+    assert (read.approval, read.hash) == (BARE.approval, made.hash)
+
+
+def test_a_plan_without_overrides_says_nothing_of_them_in_its_canonical_form() -> None:
+    assert "besides" not in BARE.canonical()["clients"][0]
+    assert "besides" in plan(acme(PEOPLE), acme(FEWER, NEW)).canonical()["clients"][0]
