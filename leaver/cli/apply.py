@@ -83,8 +83,10 @@ def _approved(file: Path, clients: Sequence[str]) -> tuple[Plan, Plan]:
     from leaver.plan.document import load
 
     plan = load(file.read_text(encoding="utf-8", errors="replace"), str(file))
-    if refusals := [*plan.refusals, *plan.newly_broken]:
-        raise LeaverError("\n".join([f"{file}: the plan was refused, and nothing is applied:", *refusals]))
+    if plan.obstacles:
+        raise LeaverError(
+            "\n".join([f"{file}: the plan was refused, and nothing is applied:", *plan.obstacles])
+        )
     known = {change.key for change in plan.clients}
     if unnamed := [key for key in clients if key not in known]:
         raise UsageError(

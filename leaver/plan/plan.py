@@ -84,9 +84,9 @@ class EngineView:
 class Plan:
     """What changed from the commit `commit` (which was asked for as `since`) to the records of now.
 
-    `now` is the moment at which it is told; neither it, nor findings and limits, are in the hash. `unchanged` is
-    the number of the other clients, `gone` those that were ended: no apply does anything at them. `bounds` is
-    what changes in the limits over all clients. `refusals` say why limits stop it, and the line that would allow it.
+    `now` is the moment at which it is told; neither it, nor findings and limits, are in the hash, but that they
+    refuse it is. `unchanged` is the number of the other clients, `gone` those that were ended: no apply does
+    anything at them. `bounds` is what changes in the limits over all clients. `refusals` say why limits stop it, and the line that would allow it.
     """
 
     now: datetime
@@ -128,7 +128,8 @@ class Plan:
     def canonical(self) -> dict[str, Any]:
         """What is approved: the records by their digests, and the effects by their names.
 
-        With the engine's preview its effects belong to it; without one there is none in it.
+        With the engine's preview its effects belong to it; without one there is none in it. That an apply refuses
+        it belongs to it too, and is in it only then: else whoever took the refusals from the file would have a plan.
         """
         found: dict[str, Any] = {
             "version": VERSION,
@@ -136,6 +137,8 @@ class Plan:
             "bounds": _BOUNDS.dump_python(self.bounds, mode="json"),
             "clients": [client_json(each) for each in self.clients],
         }
+        if self.obstacles:
+            found["refused"] = True
         if self.engine:
             found["engine"] = {
                 key: sorted(
@@ -175,6 +178,11 @@ class Plan:
         """The mandatory policies that the change itself breaks. An apply is refused for these alone: what was
         broken before must not be in a departure's way."""
         return tuple(each.text for each in self.findings if each.mandatory and each.standing is Standing.NEW)
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """Why an apply refuses it: a limit is exceeded, or the change itself breaks a mandatory policy."""
+        return (*self.refusals, *self.newly_broken)
 
     @property
     def exit_code(self) -> int:

@@ -1,7 +1,8 @@
-"""What an override names: the plan as it is without any override, whatever else is asked or known of it."""
+"""What an override names: the plan without any override; and what the hash says of a plan that is refused."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from leaver.model import AllLimits, Client, Override
-from leaver.plan import EngineView, Plan, compare
+from leaver.plan import EngineView, FoundBreak, Plan, Standing, canonical, compare
 from leaver.plan import document as documents
 from leaver.plan.compare import compare_limits
 from tests.estates import NOW, client
@@ -97,6 +98,40 @@ def test_it_is_the_same_once_the_plan_is_read_from_its_file() -> None:
     made = plan(acme(PEOPLE, OLD), acme(FEWER, NEW))
     read = documents.load(documents.dump(made), "plan.json")
     assert (read.approval, read.hash) == (BARE.approval, made.hash)
+
+
+BROKEN = FoundBreak("acme", "has-manager", True, Standing.NEW, "no manager")
+
+
+@pytest.mark.parametrize(
+    ("given", "is_refused"),
+    [
+        (BARE, False),
+        (replace(BARE, refusals=("acme: too many",)), True),
+        (replace(BARE, findings=(BROKEN,)), True),
+        (replace(BARE, findings=(replace(BROKEN, mandatory=False),)), False),
+        (replace(BARE, findings=(replace(BROKEN, standing=Standing.STAYS),)), False),
+        (replace(BARE, findings=(replace(BROKEN, standing=Standing.GONE),)), False),
+    ],
+)
+def test_the_hash_says_that_an_apply_refuses_the_plan_and_nothing_where_it_does_not(
+    given: Plan, is_refused: bool
+) -> None:
+    assert given.canonical().get("refused") == (True if is_refused else None)
+    assert (given.hash != BARE.hash) is is_refused
+    assert documents.load(documents.dump(given), "plan.json") == given
+
+
+@pytest.mark.parametrize("said", [True, None])
+def test_a_file_in_which_the_field_and_the_list_disagree_is_no_plan(said: bool | None) -> None:
+    given = BARE if said else replace(BARE, refusals=("acme: too many",))
+    data = documents.to_json(given)
+    data["plan"] = {**data["plan"], "refused": said} if said else {**data["plan"]}
+    if not said:
+        del data["plan"]["refused"]
+    data["hash"] = canonical.digest(data["plan"])
+    with pytest.raises(documents.NoPlan, match="its content is not what its hash says"):
+        documents.load(json.dumps(data), "plan.json")
 
 
 def test_a_plan_without_overrides_says_nothing_of_them_in_its_canonical_form() -> None:

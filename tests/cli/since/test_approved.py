@@ -5,10 +5,34 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
 from leaver.desired import Change, Effect
 from leaver.source import load
 from tests.cli.since.engine import DRIFT, ENDS, Fake
 from tests.cli.since.repository import PEOPLE, Repository, Run, delete, disable
+
+
+@pytest.mark.parametrize("left_out", [("refusals",), ("refusals", "limits"), ("refusals", "plan")])
+def test_a_plan_whose_refusals_were_taken_out_is_not_what_its_hash_says(
+    repository: Repository, run: Run, engine: Fake, left_out: tuple[str, ...]
+) -> None:
+    fleet = engine()
+    delete(repository, 8)
+    run("preview", "--since", "main", "--format", "json", "--output", "plan.out")
+    file = repository.root / "plan.out"
+    data = json.loads(file.read_text())
+    assert data["plan"]["refused"] is True
+    for name in left_out:
+        data.update({name: []} if name != "plan" else {name: {**data["plan"], "refused": False}})
+    file.write_text(json.dumps(data))
+    result = run("apply", "--approved", "plan.out", "--yes")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "plan.out: its content is not what its hash says: it was edited after it was made. Make it again.\n"
+    )
+    assert fleet.applied == []
+
 
 EXPIRES = "2026-11-24 12:00 +00:00"
 
