@@ -23,10 +23,11 @@ from leaver.plan.compare import compare, compare_limits
 from leaver.plan.plan import FoundBreak, LimitUse, Plan, Standing
 from leaver.source import Estate, load
 from leaver.source.all_limits import all_limits
-from leaver.source.baseline import Baseline, lost, records_at
+from leaver.source.baseline import Baseline, lost, named_before, records_at
 from leaver.source.files import IDENTITIES
 from leaver.source.heads import heads
 from leaver.source.judged import Judged, judged
+from leaver.source.load import of_limits
 from leaver.source.own import judged_own
 
 
@@ -47,9 +48,13 @@ def make(base: Baseline, now: datetime, clients: Sequence[str] = (), caches: Cac
     """
     known = caches or Caches()
     chosen = [key for key in base.changed if not clients or key in clients]
-    after = load(base.root, chosen, cache=known.here)
+    try:
+        after = load(base.root, chosen, cache=known.here)
+    except RecordsError as error:
+        others = (*of_limits(base.root), *lost(base, named_before(base)))
+        raise RecordsError([*error.problems, *others]) from None
     renamed = {key: was for key in chosen if (was := after.clients[key].settings.was) in base.gone}
-    if problems := list(lost(base, renamed.values())):
+    if problems := [*of_limits(base.root), *lost(base, renamed.values())]:
         raise RecordsError(problems)
     fresh = [key for key in chosen if key not in base.trees and key not in renamed]
     ended = [key for key in base.gone if key not in renamed.values()]

@@ -86,7 +86,8 @@ class Plan:
 
     `now` is the moment at which it is told; neither it, nor findings and limits, are in the hash, but that they
     refuse it is. `unchanged` is the number of the other clients, `gone` those that were ended: no apply does
-    anything at them. `bounds` is what changes in the limits over all clients. `refusals` say why limits stop it, and the line that would allow it.
+    anything at them. `bounds` is what changes in the limits over all clients. `refusals` say why limits stop it, and
+    the line that would allow it.
     """
 
     now: datetime

@@ -17,7 +17,7 @@ from leaver.errors import LeaverError, Place, Problem, RecordsError, UsageError
 from leaver.source.all_limits import LIMITS, all_limits
 from leaver.source.estate import Estate
 from leaver.source.files import IDENTITIES, SIZE_LIMIT, is_key
-from leaver.source.load import client_keys, load, vanished
+from leaver.source.load import client_keys, load, problems_of, vanished, was
 
 _PLAIN = (b"100644", b"100755")
 _STACKS = "stacks"
@@ -51,7 +51,8 @@ def baseline(root: Path, since: str) -> Baseline:
 
     Raises:
         UsageError: `since` is no commit that git knows here.
-        RecordsError: a client's folder has vanished, or there are no clients at all.
+        RecordsError: a client's folder has vanished, or there are no clients at all; with what is wrong with the
+            records that differ.
         LeaverError: git is missing or fails.
     """
     root = root.resolve()
@@ -66,9 +67,11 @@ def baseline(root: Path, since: str) -> Baseline:
     names = [name.removeprefix(prefix) for name in listed.split("\0")] + fresh.split("\0")
     touched = {parts[1] for name in names if len(parts := PurePosixPath(name).parts) > 2}
     gone = tuple(sorted(trees.keys() - set(known)))
+    changed = tuple(sorted(touched & set(known)))
+    found = Baseline(root, since, commit, changed, gone, trees)
     if problems := list(vanished(root, known)):
-        raise RecordsError(problems)
-    return Baseline(root, since, commit, tuple(sorted(touched & set(known))), gone, trees)
+        raise RecordsError([*problems, *lost(found, named_before(found)), *problems_of(root, changed)])
+    return found
 
 
 @contextmanager
@@ -103,6 +106,11 @@ def _of_then(problem: Problem, base: Baseline) -> Problem:
     )
 
 
+def named_before(base: Baseline) -> set[str]:
+    """The clients of the commit that one of now was, by a client.yaml that may be unsound otherwise."""
+    return {old for key in base.changed if (old := was(base.root, key)) is not None}
+
+
 def lost(base: Baseline, renamed: Collection[str]) -> Iterator[Problem]:
     """Clients whose folder is gone while nothing says that they were ended: as `leaver check` tells it.
 
@@ -112,8 +120,9 @@ def lost(base: Baseline, renamed: Collection[str]) -> Iterator[Problem]:
     git = _Git(base.root)
     for key in base.gone:
         settings = f"{_STACKS}/Pulumi.{key}.yaml"
-        # With the settings still there `vanished` has told it.
-        if key not in renamed and not git.has(base.commit, settings):
+        # With the settings still there `vanished` tells it.
+        there = (base.root / settings).exists() or git.has(base.commit, settings)
+        if key not in renamed and not there:
             yield Problem(
                 Place(f"{IDENTITIES}/{key}"),
                 f'client "{key}"',

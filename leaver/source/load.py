@@ -43,7 +43,7 @@ def load(root: Path, clients: Iterable[str] | None = None, *, cache: Path | None
     known = client_keys(root)
     keys = known if clients is None else tuple(dict.fromkeys(clients))
     store = RecordCache(cache) if cache is not None else None
-    problems: list[Problem] = [] if clients is not None else [*vanished(root, known), *_of_limits(root)]
+    problems: list[Problem] = [] if clients is not None else [*vanished(root, known), *of_limits(root)]
     problems.extend(no_projects(root, IDENTITIES, "project", below=False))
     records: dict[str, Client] = {}
     places: dict[str, ClientPlaces] = {}
@@ -65,7 +65,17 @@ def load(root: Path, clients: Iterable[str] | None = None, *, cache: Path | None
     return Estate(records, root, places)
 
 
-def _of_limits(root: Path) -> Iterable[Problem]:
+def problems_of(root: Path, clients: Iterable[str]) -> tuple[Problem, ...]:
+    """What is wrong with the records of `clients`, and with the limits over all."""
+    found = tuple(of_limits(root))
+    try:
+        load(root, clients)
+    except RecordsError as error:
+        return (*error.problems, *found)
+    return found
+
+
+def of_limits(root: Path) -> Iterable[Problem]:
     """What is wrong with the limits over all clients."""
     try:
         all_limits(root)
@@ -118,7 +128,7 @@ def vanished(root: Path, known: tuple[str, ...]) -> Iterator[Problem]:
 def _renamed(root: Path, old: str, known: tuple[str, ...]) -> str | None:
     """How to go on where the client `old` is one of `known` under another name; None where it looks like none."""
     new = [key for key in known if not (root / "stacks" / f"Pulumi.{key}.yaml").exists()]
-    named = [key for key in new if _was(root, key) == old]
+    named = [key for key in new if was(root, key) == old]
     if named:
         return (
             f"It is {named[0]} now, by its client.yaml: take its stack along, and commit the settings too: "
@@ -132,7 +142,7 @@ def _renamed(root: Path, old: str, known: tuple[str, ...]) -> str | None:
     return None
 
 
-def _was(root: Path, key: str) -> str | None:
+def was(root: Path, key: str) -> str | None:
     """What client.yaml says that the client was; whether the file is sound is not asked here."""
     try:
         text = read_bytes(root, f"{IDENTITIES}/{key}/client.yaml", key).decode(errors="replace")

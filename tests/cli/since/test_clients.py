@@ -28,6 +28,48 @@ def test_a_vanished_folder_with_its_stack_s_settings_there(repository: Repositor
     assert "the client's folder is gone, but stacks/Pulumi.acme.yaml is there" in checked
 
 
+def unsound(repository: Repository) -> None:
+    """Faults in another client's records, and in the limits over all clients."""
+    repository.edit("identities/brightwater/people.yaml", "people:\n", "people:\n  new.one: {titel: x}\n")
+    (repository.root / "identities/limits.yaml").write_text("removals: many\n")
+
+
+def test_a_vanished_folder_hides_nothing_that_is_wrong_besides(repository: Repository, run: Run) -> None:
+    (repository.root / "stacks/Pulumi.acme.yaml").write_text("config: {}\n")
+    repository.commit()
+    shutil.rmtree(repository.root / "identities/acme")
+    unsound(repository)
+    *checked, _ = run("check").stdout.splitlines()
+    result = run("preview", "--since", "main")
+    assert (result.exit_code, result.stdout.splitlines()) == (1, checked)
+    assert [line.partition(":")[0] for line in checked] == [
+        "identities/acme",
+        "identities/brightwater/people.yaml",
+        "identities/limits.yaml",
+    ]
+
+
+def test_a_folder_that_is_gone_with_no_stack_s_settings_is_told_with_the_rest(
+    repository: Repository, run: Run
+) -> None:
+    commit = repository.git("rev-parse", "main")[:10]
+    shutil.rmtree(repository.root / "identities/acme")
+    unsound(repository)
+    *checked, _ = run("check").stdout.splitlines()
+    first, *others = run("preview", "--since", "main").stdout.splitlines()
+    assert f'client "acme": the client\'s folder is gone since {commit}. ' in first
+    assert others == checked
+    assert len(others) == 2
+
+
+def test_a_renamed_client_with_a_fault_is_not_called_vanished(repository: Repository, run: Run) -> None:
+    (repository.root / "identities/acme").rename(repository.root / "identities/apex")
+    repository.edit("identities/apex/client.yaml", "name:", "was: acme\ntitel: x\nname:")
+    *checked, _ = run("check").stdout.splitlines()
+    assert run("preview", "--since", "main").stdout.splitlines() == checked
+    assert len(checked) == 1
+
+
 def test_a_client_that_is_ended_with_its_stack_is_told(repository: Repository, run: Run) -> None:
     settings = repository.root / "stacks/Pulumi.acme.yaml"
     settings.write_text("config: {}\n")
