@@ -125,6 +125,7 @@ EXAMPLES: Mapping[str, Any] = {
     "Person.cost center": "CC-200",
     "Person.division": "Operations",
     "Person.username": "dana.reyes@acme.example",
+    "Person.usernames": {"okta": "dana.reyes@acme-retail.example"},
     "Person.accounts": ["entra"],
     "Person.was": "dana.miller",
     "Person.manager": "ilse.vandermeer",

@@ -151,7 +151,8 @@ class EntraDirectory:
 
     async def roles(self) -> dict[str, dict[str, str]]:
         names, holders = await asyncio.gather(self._role_names(), self._role_holders())
-        return {names.get(role, role): assignments for role, assignments in holders.items()}
+        nobody: dict[str, dict[str, str]] = {name: {} for name in names.values()}
+        return nobody | {names.get(role, role): assignments for role, assignments in holders.items()}
 
     async def _role_names(self) -> dict[str, str]:
         url, subject = "/v1.0/roleManagement/directory/roleDefinitions", "role definitions"

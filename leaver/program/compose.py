@@ -12,7 +12,7 @@ from leaver.limits import renames
 from leaver.model import Client
 from leaver.program.accounts import USER_TYPE, plan_account
 from leaver.program.departures import Departures, hidden
-from leaver.program.groups import plan_group, plan_roles
+from leaver.program.groups import plan_group, plan_roles, taken_by_hand, unknown_roles
 from leaver.program.licences import Licences
 from leaver.program.naming import (
     last_name,
@@ -101,6 +101,7 @@ def compose(
         plan_group(client, group, live[group.directory], members, state) for group in wanted.groups.values()
     ]
     errors += [f"{group.error}" for group in planned if group.error]
+    errors += unknown_roles(wanted, live)
     if errors:
         raise PlanError([f"{client.key}: {error}" for error in errors])
     memberships = tuple(
@@ -113,6 +114,7 @@ def compose(
     roles = plan_roles(wanted, live, members, [(account.person, account.directory) for account in accounts])
     licences = Licences(client, wanted, live, state, members, notices, stale)
     given = licences.plan((account.person, account.directory) for account in accounts)
+    stale += taken_by_hand(memberships, roles, state)
     stale += [(DEPARTURE_TYPE, name) for name in state.untrue if (DEPARTURE_TYPE, name) in state.ids]
     departures = tuple(Departures(client, wanted, state, memberships, roles, groups).plan(accounts))
     return wanted, Plan(

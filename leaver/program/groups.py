@@ -10,8 +10,16 @@ from leaver.actions import DirectoryGroup
 from leaver.actions.live import Live, LiveDirectory
 from leaver.desired import Desired, DesiredGroup
 from leaver.model import Client, Membership
+from leaver.model.nearest import hint
 from leaver.program.plan import Member, PlannedGroup, PlannedMembership, PlannedRole
-from leaver.source.state import ENTRA_GROUP, ENTRA_MEMBER, OKTA_GROUP, OKTA_MEMBERS, StackState
+from leaver.source.state import (
+    ENTRA_GROUP,
+    ENTRA_MEMBER,
+    ENTRA_ROLE,
+    OKTA_GROUP,
+    OKTA_MEMBERS,
+    StackState,
+)
 
 Members = Mapping[tuple[str, str], Member]
 """(Person key, directory key) → the account to declare as a member; without those that have no account."""
@@ -228,3 +236,25 @@ def plan_roles(
         if (person, directory) in declared and (person, directory) in members
         for role in account.roles
     )
+
+
+def unknown_roles(desired: Desired, live: Live) -> list[str]:
+    """The roles of records that their tenant does not have; nothing where nobody asked it for its roles."""
+    return [
+        f'person "{person}": there is no role "{role}" in {directory}. Correct `roles`{hint(role, known)}.'
+        for (person, directory), account in desired.accounts.items()
+        for role in account.roles
+        if (known := live[directory].roles) and role not in known
+    ]
+
+
+def taken_by_hand(
+    memberships: Iterable[PlannedMembership], roles: Iterable[PlannedRole], state: StackState
+) -> list[tuple[str, str]]:
+    """Single memberships and roles that the last state has and the directory does not show.
+
+    The engine compares with its state only, and would never give them again.
+    """
+    gone = [(ENTRA_MEMBER, each.name) for each in memberships if not each.exists]
+    gone += [(ENTRA_ROLE, each.name) for each in roles if each.assignment is None]
+    return [name for name in gone if name in state.ids]

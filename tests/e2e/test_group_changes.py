@@ -67,3 +67,26 @@ def test_a_group_that_becomes_exact_keeps_its_members(world: World) -> None:
     assert (forgotten.error, forgotten.outcome) == ("", "verified")
     assert world.members("Team") == {"dana.reyes", "lee.park"}
     assert world.up("--expect-no-changes").code == 0
+
+
+def test_what_somebody_took_by_hand_is_named_and_given_again(world: World) -> None:
+    world.register()
+    role = "User Administrator"
+    people = {"dana.reyes": {"groups": ["team"], "roles": [role]}}
+    world.write(people, {"team": {"directory": "entra", "membership": "additive"}})
+    first = world.apply()
+    assert first.outcome == "verified", first.error
+    shown, dana = world.live()["entra"], world.account("dana.reyes").id
+    (group,) = shown.groups
+    world.graph("DELETE", f"/v1.0/groups/{group}/members/{dana}/$ref")
+    world.graph("DELETE", f"/v1.0/roleManagement/directory/roleAssignments/{shown.roles[role][dana]}")
+
+    assert {(each.subject, each.what) for each in world.verify().differences} == {
+        ("dana.reyes", "group Team"),
+        ("dana.reyes", f"role {role}"),
+    }
+    assert world.apply().outcome == "verified"
+    assert world.members("Team") == {"dana.reyes"}
+    assert set(world.live()["entra"].roles[role]) == {dana}
+    again = world.preview()
+    assert set(again.steps) == {"same"}, again

@@ -13,7 +13,7 @@ from leaver.model import Client
 from leaver.program.compose import compose
 from leaver.program.decide import decide
 from leaver.program.plan import PlanError
-from leaver.source.state import ENTRA_GROUP, StackState
+from leaver.source.state import ENTRA_GROUP, ENTRA_MEMBER, ENTRA_ROLE, StackState
 from tests.estates import NOW, client, group_id, settled
 
 PEOPLE = {"dana.reyes": {"groups": ["finance"]}}
@@ -97,3 +97,30 @@ def test_a_group_whose_members_no_api_sets_is_refused_in_the_preview(
     with pytest.raises(PlanError) as caught:
         compose(records, NOW, shown(live, **group), state)
     assert str(caught.value) == (f'acme: group "finance": {said}, and take the group out of groups.yaml.')
+
+
+def test_a_single_membership_and_a_role_taken_by_hand_are_refreshed_so_that_the_engine_gives_them_again() -> (
+    None
+):
+    role = "Reports Reader"
+    both = {"groups": ["finance"], "roles": [role]}
+    records = client({"dana.reyes": both}, {"finance": {"directory": "entra", "membership": "additive"}})
+    live, state = settled(records, desired(records, NOW))
+    member = (ENTRA_MEMBER, "dana.reyes/entra/finance")
+    assignment = (ENTRA_ROLE, "dana.reyes/entra/role/reports-reader")
+    given = replace(state, ids={**state.ids, member: "member", assignment: "assignment"})
+    assert compose(records, NOW, live, given)[1].stale == ()
+    taken = {"entra": replace(live["entra"], members={FINANCE: frozenset()}, roles={})}
+    assert compose(records, NOW, taken, given)[1].stale == tuple(sorted([member, assignment]))
+    assert compose(records, NOW, taken, state)[1].stale == (), "what no run has given yet is not out of date"
+
+
+def test_a_role_that_the_tenant_does_not_have_is_refused_in_the_preview() -> None:
+    records = client({"dana.reyes": {"roles": ["Reprots Reader"]}})
+    live, state = settled(records, desired(records, NOW))
+    known: dict[str, dict[str, str]] = {"Reports Reader": {}, "User Administrator": {}}
+    with pytest.raises(PlanError) as refused:
+        compose(records, NOW, {"entra": replace(live["entra"], roles=known)}, state)
+    assert str(refused.value) == (
+        'acme: person "dana.reyes": there is no role "Reprots Reader" in entra. Correct `roles` to "Reports Reader".'
+    )
