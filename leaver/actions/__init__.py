@@ -11,7 +11,7 @@ from leaver.actions.credentials import (
     OktaCredentials,
     credentials,
 )
-from leaver.actions.cut import cut, cut_policy
+from leaver.actions.cut import Ended, cut, cut_policy, nothing_ended
 from leaver.actions.cut_report import CutReport, DirectoryCut, Trouble, by_hand
 from leaver.actions.errors import (
     BadAnswer,
@@ -41,6 +41,7 @@ __all__ = [
     "Directory",
     "DirectoryCut",
     "DirectoryGroup",
+    "Ended",
     "EntraCredentials",
     "Failing",
     "Forbidden",
@@ -65,6 +66,7 @@ __all__ = [
     "credentials",
     "cut",
     "cut_policy",
+    "nothing_ended",
     "read_live",
     "release",
 ]

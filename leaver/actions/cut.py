@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from leaver.actions.call import Policy
@@ -18,6 +18,13 @@ from leaver.actions.cut_account import PATIENCE, Clock, OneAccount, Tell, say_no
 from leaver.actions.cut_report import CutReport, DirectoryCut
 from leaver.actions.types import Directory
 from leaver.model import Client
+
+Ended = Callable[[CutReport], None]
+"""Hears of one directory's end, good or bad, in a report of its own; returns at once, and never raises."""
+
+
+def nothing_ended(_: CutReport) -> None:
+    """For whoever waits for the whole report."""
 
 
 def cut_policy() -> Policy:
@@ -36,6 +43,7 @@ async def cut(
     patience: float = PATIENCE,
     tell: Tell = say_nothing,
     tried: Callable[[], None] = lambda: None,
+    ended: Ended = nothing_ended,
 ) -> CutReport:
     """End the access of `person` at `client`, in every directory where their record has an account.
 
@@ -43,8 +51,8 @@ async def cut(
     the same username in another directory of the client is cut, too: a scheduled departure touches only what
     was approved, a release whatever lets the person in. `protected` are usernames, in lower case, that are refused
     like the client's own break-glass accounts. A directory that fails is tried again for `patience`
-    seconds, while `tell` hears of it and the others go on; `tried` is called when each has been tried once.
-    Never raises for what a directory does.
+    seconds, while `tell` hears of it and the others go on; `tried` is called when each has been tried once,
+    `ended` as soon as one has ended, whatever the others do. Never raises for what a directory does.
     """
     started, began = clock(), time.monotonic()
     known = client.accounts(person)
@@ -58,23 +66,23 @@ async def cut(
         if not left:
             tried()
 
-    async def one(name: str) -> DirectoryCut:
+    def report(cuts: Iterable[DirectoryCut]) -> CutReport:
+        return CutReport(client.key, person, started, tuple(cuts))
+
+    async def one(name: str) -> DirectoryCut | None:
         account = OneAccount(client, person, name, clock, began, protected)
-        return await account.end(directories.get(name), patience=patience, tell=tell, tried=once)
+        found = await account.end(directories.get(name), patience=patience, tell=tell, tried=once)
+        if name not in known:
+            if found.result == "absent":
+                return None
+            found = _beyond_the_record(found)
+        ended(report([found]))
+        return found
 
     if not names:
         tried()
     cuts = await asyncio.gather(*map(one, names))
-    return CutReport(
-        client.key,
-        person,
-        started,
-        tuple(
-            each if each.directory in known else _beyond_the_record(each)
-            for each in cuts
-            if each.directory in known or each.result != "absent"
-        ),
-    )
+    return report(each for each in cuts if each is not None)
 
 
 def _beyond_the_record(found: DirectoryCut) -> DirectoryCut:

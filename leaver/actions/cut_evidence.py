@@ -24,11 +24,12 @@ def cut_entries(
     agreed: datetime | None,
     now: datetime,
     asked_by: str | None = None,
+    reason: str | None = None,
     approved_by: tuple[str, ...] = (),
     commit: str | None = None,
 ) -> list[Entry]:
     """What was seen and done. `agreed` is the moment at which the access should have ended, `now` when the report
-    came, for what has no moment of its own."""
+    came, for what has no moment of its own; `reason` is the word's."""
     found = []
     for cut in report.cuts:
         last = next((step for step in reversed(cut.steps) if step.step in _CUT), None)
@@ -44,7 +45,7 @@ def cut_entries(
             asked_by=asked_by,
             approved_by=approved_by,
             commit=commit,
-            seen=_seen(cut),
+            seen={**_seen(cut), **({"reason": reason} if reason else {})},
             request_id=last.request_id if last else None,
             directory_date=cut.directory_at or (last.date if last else None),
         )

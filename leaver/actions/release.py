@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from leaver.actions.cut import cut
+from leaver.actions.cut import Ended, cut, nothing_ended
 from leaver.actions.cut_account import PATIENCE, Clock, Tell, say_nothing
 from leaver.actions.cut_report import CutReport
 from leaver.actions.types import Directory
@@ -51,6 +51,7 @@ async def release(
     patience: float = PATIENCE,
     tell: Tell = say_nothing,
     tried: Callable[[], None] = lambda: None,
+    ended: Ended = nothing_ended,
 ) -> ReleaseReport:
     """End a person's access at `first`, and at every client that `others` finds.
 
@@ -58,7 +59,8 @@ async def release(
     At each client all directories are searched for the username. A break-glass account of `first` is one at all of
     them. What `others` or `open_directory` raises as a
     LeaverError or OSError is in the report, and stops no other cut.
-    `tried` is called when every directory of every client has been tried once.
+    `tried` is called when every directory of every client has been tried once, `ended` as soon as one has
+    ended.
     """
     waiting = 2
     protected = protected_usernames(first.client)
@@ -77,6 +79,16 @@ async def release(
                 opened[name] = open_directory(target.client, name)
             except LeaverError as fault:
                 faults[name] = fault
+
+        def stated(found: CutReport) -> CutReport:
+            return replace(
+                found,
+                cuts=tuple(
+                    replace(each, why=str(faults[each.directory])) if each.directory in faults else each
+                    for each in found.cuts
+                ),
+            )
+
         try:
             found = await cut(
                 target.client,
@@ -88,14 +100,11 @@ async def release(
                 patience=patience,
                 tell=tell,
                 tried=tried,
+                ended=lambda found: ended(stated(found)),
             )
         finally:
             await asyncio.gather(*(each.close() for each in opened.values()), return_exceptions=True)
-        cuts = tuple(
-            replace(each, why=str(faults[each.directory])) if each.directory in faults else each
-            for each in found.cuts
-        )
-        return replace(found, cuts=cuts)
+        return stated(found)
 
     async def elsewhere() -> tuple[list[CutReport], str | None]:
         nonlocal waiting

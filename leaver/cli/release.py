@@ -70,7 +70,7 @@ def release(
     if not yes and not _agreed(job):
         return EXIT_PROBLEMS
     on_cut = _say_nothing if as_json else partial(tell_cut, job)
-    report, records, kept = asyncio.run(job.run(tell_trouble, on_cut))
+    report, records, kept = asyncio.run(job.run(tell_trouble, on_cut, partial(tell_evidence, quiet=True)))
     if as_json:
         say_json({**to_json(job, report, records), "evidence": kept.to_json()})
     else:

@@ -9,9 +9,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from leaver.cli.cut_journal import CutJournal
 from leaver.cli.recording import Recorded, operator_of, record
 from leaver.cli.session import Session
-from leaver.cli.words import both, keep_cuts, keep_words
+from leaver.cli.words import keep_words
 
 if TYPE_CHECKING:
     from leaver.actions import Directory, ReleaseReport, Target, Trouble
@@ -60,16 +61,20 @@ class ReleaseJob:
         return self.elsewhere[1] if self.elsewhere else []
 
     async def run(
-        self, tell: Callable[[Trouble], None], on_cut: Callable[[ReleaseReport], None]
+        self,
+        tell: Callable[[Trouble], None],
+        on_cut: Callable[[ReleaseReport], None],
+        shout: Callable[[Kept], None],
     ) -> tuple[ReleaseReport, list[Recorded], Kept]:
         """Cut; as soon as every directory was tried once, write the records, while a failing one is tried again.
 
-        `on_cut` is called before the records are waited for: a push may take a minute. The evidence of the cut is
-        written after it, and before the push has ended.
+        `on_cut` is called before the records are waited for: a push may take a minute. By then the evidence of each
+        directory is on the disk; `shout` hears at once of what cannot be written.
         """
         from leaver.actions import Target, release
 
         tried = asyncio.Event()
+        cuts = CutJournal(self.session, lambda: str(self.operator), self.reason, self.now, self._clients)
         cutting = asyncio.create_task(
             release(
                 Target(self.first.client, self.first.person),
@@ -78,23 +83,26 @@ class ReleaseJob:
                 clock=self.session.now,
                 tell=tell,
                 tried=tried.set,
+                ended=cuts.ended,
             )
         )
         waiting = asyncio.create_task(tried.wait())
         await asyncio.wait({cutting, waiting}, return_when=asyncio.FIRST_COMPLETED)
         recording = asyncio.create_task(asyncio.to_thread(self.record))
         waiting.cancel()
+        await cuts.write_during(cutting, shout)
         report = await cutting
+        await cuts.noted(shout)
         on_cut(report)
-        cuts = await asyncio.to_thread(self.keep, report)
+        kept = await cuts.written()
         records = await recording
-        return report, records, both(cuts, await asyncio.to_thread(self.keep_word, report, records))
+        # Only now: loading it takes a part of what a cut takes.
+        from leaver.evidence.keep import both
 
-    def keep(self, report: ReleaseReport) -> Kept:
-        """Write the evidence of the cut."""
-        people = [self.first, *(self.elsewhere[0] if self.elsewhere else [])]
-        clients = [each.client for each in people]
-        return keep_cuts(self.session, report, clients, str(self.operator), self.now)
+        return report, records, both(kept, await asyncio.to_thread(self.keep_word, report, records))
+
+    def _clients(self) -> list[Client]:
+        return [each.client for each in (self.first, *(self.elsewhere[0] if self.elsewhere else []))]
 
     def keep_word(self, report: ReleaseReport, records: Sequence[Recorded]) -> Kept:
         """Write the evidence of the word, and of what became of it in the records."""

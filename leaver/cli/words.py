@@ -1,4 +1,4 @@
-"""The evidence of words given on the command line: a release with its cuts, a hold, a cancellation."""
+"""The evidence of words given on the command line: a release, a hold, a cancellation."""
 
 from __future__ import annotations
 
@@ -11,43 +11,7 @@ from leaver.cli.recording import Recorded, marks
 from leaver.cli.session import Session
 
 if TYPE_CHECKING:
-    from leaver.actions import ReleaseReport
     from leaver.evidence.keep import Kept
-    from leaver.model import Client
-
-
-def keep_cuts(
-    session: Session, report: ReleaseReport, clients: Sequence[Client], by: str, now: datetime
-) -> Kept:
-    """Write what a release cut, and what it did not; never raises. `now` is when the word was given.
-
-    Called when the cut is over: nothing here may make anybody's access last longer.
-    """
-    from leaver.actions.cut_evidence import cut_entries
-    from leaver.evidence.keep import keep
-    from leaver.source.asked import from_forge
-
-    known = {client.key: client for client in clients}
-    entries = []
-    for found in report.cuts:
-        entries += cut_entries(
-            found,
-            agreed=_agreed(known.get(found.client), found.person, now),
-            now=session.now(),
-            asked_by=by,
-            approved_by=from_forge(session.environ),
-        )
-    return keep(entries, session.home, session.environ)
-
-
-def _agreed(client: Client | None, person: str, now: datetime) -> datetime:
-    """When the access should have ended: at the agreed moment where that has come, else with the word itself, as
-    the record will say it."""
-    from leaver.lifecycle import effective_end
-
-    record = client.people.get(person) if client else None
-    end = effective_end(record) if record else None
-    return end if end is not None and end <= now else now.replace(microsecond=0)
 
 
 def keep_words(
@@ -88,15 +52,6 @@ def keep_words(
             )
         )
     return keep(entries, session.home, session.environ)
-
-
-def both(first: Kept, second: Kept) -> Kept:
-    """What became of two pieces of evidence, one after the other."""
-    from leaver.evidence.keep import Kept
-
-    faults = tuple(dict.fromkeys((*first.faults, *second.faults)))
-    notes = tuple(dict.fromkeys((*first.notes, *second.notes)))
-    return Kept({**first.heads, **second.heads}, faults, notes)
 
 
 def tell_evidence(kept: Kept, *, quiet: bool = False) -> None:

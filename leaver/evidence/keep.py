@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from leaver.errors import LeaverError
 from leaver.evidence.entry import Entry
 from leaver.evidence.store import FOLDER, Evidence, configured, secrets_of
-from leaver.evidence.waiting import put_by, take_up
+from leaver.evidence.waiting import put_by, take_up, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,13 @@ class Kept:
 
     `heads` has, by client, the hash of the last one that was written: whoever notes it elsewhere can prove later
     that nothing up to it was taken out. `faults` says what was not written, and why; `notes` what was written, and
-    verification will find fault with.
+    verification will find fault with; `lost` is what is neither written nor put by.
     """
 
     heads: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    lost: tuple[Entry, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -47,10 +49,29 @@ def keep(entries: Iterable[Entry], home: Path, environ: Mapping[str, str]) -> Ke
         with configured(home, environ) as store:
             kept, left = keep_in(store, chosen)
             if not left:
-                take_up(home, store)
+                kept = replace(kept, heads={**kept.heads, **take_up(home, store)})
     except Exception as error:
         kept = replace(kept, faults=(*kept.faults, told(error)))
     return _put_by(kept, left, home, environ)
+
+
+def take(home: Path, environ: Mapping[str, str]) -> Kept:
+    """Write what waits into the store that the environment asks for; never raises."""
+    if not waiting(home):
+        return Kept()
+    try:
+        with configured(home, environ) as store:
+            heads = take_up(home, store)
+            return Kept(heads, notes=tuple(_unsigned(store, heads)))
+    except Exception as error:
+        return Kept(faults=(told(error), _waits(_lines(waiting(home)), home)))
+
+
+def both(first: Kept, second: Kept) -> Kept:
+    """What became of two pieces of evidence, one after the other."""
+    faults = tuple(dict.fromkeys((*first.faults, *second.faults)))
+    notes = tuple(dict.fromkeys((*first.notes, *second.notes)))
+    return Kept({**first.heads, **second.heads}, faults, notes, (*first.lost, *second.lost))
 
 
 def _put_by(kept: Kept, left: list[Entry], home: Path, environ: Mapping[str, str]) -> Kept:
@@ -58,11 +79,23 @@ def _put_by(kept: Kept, left: list[Entry], home: Path, environ: Mapping[str, str
         return kept
     try:
         put_by(home, left, secrets_of(environ))
-        number = "1 entry waits" if len(left) == 1 else f"{len(left)} entries wait"
-        said = f"{number} in {home / FOLDER} to be written after the next one that can be."
     except Exception as error:
-        said = told(error)
-    return replace(kept, faults=(*kept.faults, said))
+        return replace(kept, faults=(*kept.faults, told(error)), lost=tuple(left))
+    return replace(kept, faults=(*kept.faults, _waits(len(left), home)))
+
+
+def _waits(count: int, home: Path) -> str:
+    number = "1 entry waits" if count == 1 else f"{count} entries wait"
+    return f"{number} in {home / FOLDER} to be written after the next one that can be."
+
+
+def _lines(paths: Iterable[Path]) -> int:
+    found = 0
+    for path in paths:
+        # Somebody else may take it up meanwhile.
+        with suppress(OSError):
+            found += len(path.read_bytes().splitlines())
+    return found
 
 
 def keep_in(store: Evidence, entries: Iterable[Entry]) -> tuple[Kept, list[Entry]]:

@@ -1,4 +1,7 @@
-"""Signing keys (Ed25519, RFC 8032): reading, making, and the list of public keys by which lines are checked."""
+"""Signing keys (Ed25519, RFC 8032): reading, making, and the list of public keys by which lines are checked.
+
+Importing this imports no cryptography: it takes as long as a cut, and entries are put by without it.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from typing import TYPE_CHECKING, Any
 
 from leaver.errors import UsageError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 KEY = "LEAVER_EVIDENCE_KEY"
 """A private key: PEM (PKCS 8, not encrypted), or 32 bytes in base64."""
@@ -23,7 +25,7 @@ KEY_FILE = "LEAVER_EVIDENCE_KEY_FILE"
 _RAW = 32
 _LISTED = re.compile(r"(?P<id>[0-9a-f]{16})\s+ed25519:(?P<key>[A-Za-z0-9+/]{43}=)(?:\s+.*)?")
 
-PublicKeys = Mapping[str, Ed25519PublicKey]
+PublicKeys = Mapping[str, "Ed25519PublicKey"]
 """Public keys by their IDs."""
 
 
@@ -45,16 +47,21 @@ class SigningKey:
     @classmethod
     def make(cls) -> SigningKey:
         """A new key, by the system's random numbers."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
         return cls(Ed25519PrivateKey.generate())
 
     @classmethod
     def parse(cls, text: str, place: str = KEY) -> SigningKey:
         """PEM or base64. Raises UsageError that names `place`, and never the text."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
         try:
             if "-----BEGIN" in text:
                 # A variable of a CI system may have lost its line breaks to the characters \ and n.
                 pem = text.replace("\\n", "\n").strip().encode()
-                found = serialization.load_pem_private_key(pem, password=None)
+                found = load_pem_private_key(pem, password=None)
                 if not isinstance(found, Ed25519PrivateKey):
                     raise UsageError(f"{place}: is a key of another kind. Make one: leaver evidence key")
                 return cls(found)
@@ -78,6 +85,8 @@ class SigningKey:
 
     def pem(self) -> bytes:
         """The private key itself; for the file that keeps it, and nothing else."""
+        from cryptography.hazmat.primitives import serialization
+
         return self._private.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
@@ -92,6 +101,8 @@ def key_id(public: Ed25519PublicKey) -> str:
 
 def verified(public: Ed25519PublicKey, message: bytes, signature: str) -> bool:
     """Whether `signature` (base64, in its one spelling) is of `message`."""
+    from cryptography.exceptions import InvalidSignature
+
     try:
         raw = base64.b64decode(signature, validate=True)
         if base64.b64encode(raw).decode() != signature:
@@ -109,6 +120,8 @@ def public_line(public: Ed25519PublicKey) -> str:
 
 def public_pem(public: Ed25519PublicKey) -> str:
     """A public key as openssl reads it."""
+    from cryptography.hazmat.primitives import serialization
+
     return public.public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     ).decode()
@@ -144,6 +157,8 @@ def parse_public(text: str, place: str) -> dict[str, Ed25519PublicKey]:
 
 
 def _from_line(line: str) -> Ed25519PublicKey | None:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     match = _LISTED.fullmatch(line)
     if match is None:
         return None
@@ -152,8 +167,11 @@ def _from_line(line: str) -> Ed25519PublicKey | None:
 
 
 def _from_pem(block: str) -> Ed25519PublicKey | None:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
     try:
-        found = serialization.load_pem_public_key(block.encode())
+        found = load_pem_public_key(block.encode())
     except ValueError:
         return None
     return found if isinstance(found, Ed25519PublicKey) else None

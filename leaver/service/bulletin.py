@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from pathlib import PurePath
 
@@ -13,12 +15,14 @@ from leaver.model import Client, local
 from leaver.notify import Kind, Notice
 from leaver.notify.texts import duration
 from leaver.schedule import Due, Event, EventKind
-from leaver.service.keeping import Keeping, Nowhere
 from leaver.service.log import Log
+from leaver.service.noting import Keeping, Nowhere
 from leaver.service.work import Worked
 
 LATE = timedelta(seconds=60)
 """What is done later than this after its moment is called late."""
+_NOTED_WITHIN = 2.0
+"""Seconds for which the evidence of a cut is waited for before the cut is told of."""
 _REPEAT = 10
 """A failure that is tried again is told of the first time, and then every so many tries."""
 
@@ -43,6 +47,7 @@ class Bulletin:
         self._clients = clients
         self.failing: dict[str, str] = {}
         self._tries: dict[str, int] = {}
+        self._noting: dict[Due, list[Future[None]]] = {}
 
     def coming(self, due: Due) -> None:
         """A departure is ten minutes away, and everything is ready for it."""
@@ -94,15 +99,26 @@ class Bulletin:
             trouble.cut,
         )
 
+    def directory_ended(self, due: Due, report: CutReport) -> None:
+        """One directory has ended, well or not, whatever the others do: have it in the evidence."""
+        self._noting.setdefault(due, []).append(self._keep.cut(due, report))
+
+    async def noted(self, due: Due) -> None:
+        """Wait until the ends of this cut are on a disk, before anybody is told; not for ever."""
+        noting = [asyncio.wrap_future(each) for each in self._noting.pop(due, [])]
+        if noting and (await asyncio.wait(noting, timeout=_NOTED_WITHIN))[1]:
+            said = f"EVIDENCE NOT WRITTEN yet: {due.client}/{due.person}: told of all the same"
+            self.log("evidence", said, level="warning", client=due.client, person=due.person)
+
     def cut(self, due: Due, report: CutReport, *, unseen: bool) -> bool:
         """Tell of a cut; whether nothing is left to do. `unseen`: the moment passed while nobody watched."""
-        self._keep.cut(due, report)
         name, person, zone = self._names(due.client, due.person)
         bad = [each for each in report.cuts if not each.verified and each.result != "absent"]
         if bad:
             why = "; ".join(f"{each.place}: {each.why}" for each in bad)
             self._failed(f"cut {due.client}/{due.person}", due, why, bad[0])
             return False
+        self._keep.over(due)
         absent = [each.place for each in report.cuts if each.result == "absent"]
         ends = [each.at for each in report.cuts if each.at is not None]
         if not ends:

@@ -8,7 +8,17 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from leaver.actions import Account, CallFailed, CutReport, Directory, Opener, Trouble, cut
+from leaver.actions import (
+    Account,
+    CallFailed,
+    CutReport,
+    Directory,
+    Ended,
+    Opener,
+    Trouble,
+    cut,
+    nothing_ended,
+)
 from leaver.errors import LeaverError
 from leaver.model import Client
 from leaver.schedule import Due
@@ -49,13 +59,24 @@ class Cutter:
         self._directories: dict[str, dict[str, Directory]] = {}
         self._settings: dict[str, object] = {}
 
-    async def cut(self, client: Client, person: str, tell: Callable[[Trouble], None]) -> CutReport:
-        """End the person's access everywhere at this client; never raises for what a directory does."""
+    async def cut(
+        self, client: Client, person: str, tell: Callable[[Trouble], None], ended: Ended = nothing_ended
+    ) -> CutReport:
+        """End the person's access everywhere at this client; never raises for what a directory does.
+
+        `ended` hears of each directory as soon as it has ended.
+        """
         directories, faults = self._connected(client)
 
         async def work() -> CutReport:
             return await cut(
-                client, person, directories, clock=self._clock, patience=self._patience, tell=tell
+                client,
+                person,
+                directories,
+                clock=self._clock,
+                patience=self._patience,
+                tell=tell,
+                ended=ended,
             )
 
         report = await self._gated(client, work())

@@ -160,8 +160,12 @@ class Endings:
         """Whether nothing is left to do."""
         try:
             report = await self._cutter.cut(
-                client, due.person, lambda trouble: self._bulletin.trouble(due, trouble)
+                client,
+                due.person,
+                lambda trouble: self._bulletin.trouble(due, trouble),
+                lambda found: self._bulletin.directory_ended(due, found),
             )
+            await self._bulletin.noted(due)
         except Exception as error:
             self._bulletin.mistake(f"cut {due.client}/{due.person}", error)
             return False

@@ -1,5 +1,6 @@
 """Evidence of what the service did: written by a thread of its own, so that it holds up no cut, until it is written.
 
+Each directory's end is on this machine's disk first, and in the store when nothing else is to be put there.
 A cut that a killed process made is not lost to the evidence either: whoever finds it done, and nothing in the chain
 about it, says that.
 """
@@ -8,13 +9,13 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
-from leaver.actions import CutReport
+from leaver.actions import CutReport, DirectoryCut
 from leaver.actions.cut_evidence import cut_entries
 from leaver.evidence import Entry, Evidence, Kind, Outcome, Stored, configured
 from leaver.evidence.keep import told
@@ -24,6 +25,7 @@ from leaver.notify import Kind as NoticeKind
 from leaver.notify import Notice
 from leaver.schedule import Due
 from leaver.service.log import Log
+from leaver.service.noting import done
 from leaver.source.asked import Asked, asked_for_person
 
 _FIRST_PAUSE = 1.0
@@ -36,26 +38,6 @@ _REPEAT = 10
 
 _Ending = tuple[str | None, datetime | None]
 """A person, and the moment at which their access should have ended."""
-
-
-class Keeping(Protocol):
-    """Who is told of what the service did. Returns at once, and never raises."""
-
-    def cut(self, due: Due, report: CutReport) -> None:
-        """A cut has ended, well or not."""
-
-    def ended(self, due: Due) -> None:
-        """The directories show the access as ended, and this process did not do it."""
-
-
-class Nowhere:
-    """Keeps nothing."""
-
-    def cut(self, due: Due, report: CutReport) -> None:
-        pass
-
-    def ended(self, due: Due) -> None:
-        pass
 
 
 class Keeper:
@@ -83,8 +65,8 @@ class Keeper:
         self._failed = failed
         self._mended = mended
         self._wrote = wrote
-        self._jobs: queue.SimpleQueue[Callable[[Evidence], list[Entry]] | None] = queue.SimpleQueue()
-        self._fails: Counter[tuple[str, str]] = Counter()
+        self._jobs: queue.SimpleQueue[Callable[[], bool] | None] = queue.SimpleQueue()
+        self._tries: dict[tuple[str, str, str], tuple[bool, int]] = {}
         self._seen: dict[str, tuple[str, set[_Ending]]] = {}
         self._closing = threading.Event()
         self._left = 0
@@ -92,20 +74,18 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, name="evidence", daemon=True)
         self._thread.start()
 
-    def cut(self, due: Due, report: CutReport) -> None:
-        """A cut has ended, well or not."""
-        key, now = (due.client, due.person), self._clock()
-        if any(not each.verified and each.result != "absent" for each in report.cuts):
-            self._fails[key] += 1
-            if self._fails[key] % _REPEAT != 1:
-                return
-        else:
-            self._fails.pop(key, None)
+    def cut(self, due: Due, report: CutReport) -> Future[None]:
+        """Directories have ended, well or not; done when that is on a disk."""
+        now = self._clock()
+        news = replace(report, cuts=tuple(each for each in report.cuts if self._is_news(due, each)))
+        if not news.cuts:
+            return done()
+        noted: Future[None] = Future()
 
-        def entries(_: Evidence) -> list[Entry]:
+        def entries() -> list[Entry]:
             asked = self._asked(due)
             return cut_entries(
-                report,
+                news,
                 agreed=due.at,
                 now=now,
                 asked_by=asked.by,
@@ -113,7 +93,19 @@ class Keeper:
                 commit=asked.commit,
             )
 
-        self._put(entries)
+        def job() -> bool:
+            if not self._noted(entries) and not self._written(lambda _: entries()):
+                return False
+            noted.set_result(None)
+            return True
+
+        self._put(job)
+        return noted
+
+    def over(self, due: Due) -> None:
+        """Nothing is left to do of a cut: the next one of this person is a new one."""
+        for key in [key for key in self._tries if key[:2] == (due.client, due.person)]:
+            del self._tries[key]
 
     def ended(self, due: Due) -> None:
         """The directories show the access as ended, and this process did not do it."""
@@ -139,7 +131,12 @@ class Keeper:
                 )
             ]
 
-        self._put(entries)
+        def job() -> bool:
+            # What waits tells of endings, too.
+            self._taken_up()
+            return self._written(entries)
+
+        self._put(job)
 
     def close(self, seconds: float) -> int:
         """Write what waits, for at most `seconds`; how much is not in the evidence, lost or put by."""
@@ -166,27 +163,38 @@ class Keeper:
             known[1].update((each.entry.person, each.entry.agreed) for each in stored)
             self._seen[client] = (stored[-1].sha256, known[1])
 
+    def _is_news(self, due: Due, cut: DirectoryCut) -> bool:
+        """Whether this end leaves an entry: not each of many failures, nor a good one again because of another."""
+        key, good = (due.client, due.person, cut.directory), cut.verified or cut.result == "absent"
+        before, tries = self._tries.get(key, (good, 0))
+        tries = tries + 1 if before == good else 1
+        self._tries[key] = (good, tries)
+        if good:
+            return tries == 1 or any(step.step == "disable" and step.result == "done" for step in cut.steps)
+        return tries % _REPEAT == 1
+
     def _asked(self, due: Due) -> Asked:
         root = self._root()
         return Asked() if root is None else asked_for_person(root, due.client, due.person, self._environ)
 
-    def _put(self, job: Callable[[Evidence], list[Entry]]) -> None:
+    def _put(self, job: Callable[[], bool]) -> None:
         with self._count:
             self._left += 1
         self._jobs.put(job)
 
     def _run(self) -> None:
-        pause = _FIRST_PAUSE
+        pause = 0.0
         while True:
             try:
                 job = self._jobs.get(timeout=pause if waiting(self._home) else None)
             except queue.Empty:
-                pause = _FIRST_PAUSE if self._taken_up() else min(pause * 2, _LONGEST_PAUSE)
+                # A store that failed is left alone for a while, one that did not is written as soon as none wait.
+                pause = 0.0 if self._taken_up() else min(max(pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
                 continue
             if job is None:
                 self._taken_up()
                 return
-            if not self._done(job):
+            if not job():
                 return
             with self._count:
                 self._left -= 1
@@ -196,14 +204,24 @@ class Keeper:
         try:
             if waiting(self._home):
                 with configured(self._home, self._environ) as store:
-                    take_up(self._home, store)
+                    heads = take_up(self._home, store)
+                for client, head in heads.items():
+                    self._wrote(client, head)
                 self._mended()
         except Exception as error:
             self._failed(told(error))
             return False
         return True
 
-    def _done(self, job: Callable[[Evidence], list[Entry]]) -> bool:
+    def _noted(self, entries: Callable[[], list[Entry]]) -> bool:
+        """Whether entries are on the disk; the store is not asked."""
+        try:
+            return self._put_by(entries())
+        except Exception as error:
+            self._failed(told(error))
+            return False
+
+    def _written(self, job: Callable[[Evidence], list[Entry]]) -> bool:
         """Whether the entries of a job are written or put by; False when the process ends before they can be."""
         pause = _FIRST_PAUSE
         last = False

@@ -39,8 +39,12 @@ async def end_due(
 
     async def end(due: Due) -> bool:
         report: CutReport = await cutter.cut(
-            clients[due.client], due.person, lambda trouble: bulletin.trouble(due, trouble)
+            clients[due.client],
+            due.person,
+            lambda trouble: bulletin.trouble(due, trouble),
+            lambda found: bulletin.directory_ended(due, found),
         )
+        await bulletin.noted(due)
         return bulletin.cut(due, report, unseen=True)
 
     try:

@@ -48,7 +48,7 @@ def test_what_waits_holds_no_secret_and_is_its_owners_alone(tmp_path: Path) -> N
 def test_what_a_killed_process_had_half_put_by_is_not_taken_up(tmp_path: Path) -> None:
     put_by(tmp_path, [step("whole")], ())
     (tmp_path / "evidence/waiting/new-abc").write_text('{"entry":')
-    assert take_up(tmp_path, open_store(tmp_path)) == 1
+    assert take_up(tmp_path, open_store(tmp_path)).keys() == {"acme"}
     assert written(tmp_path) == ["whole"]
 
 
@@ -72,7 +72,7 @@ def test_where_nothing_can_be_put_by_both_faults_are_told(tmp_path: Path) -> Non
 
 def test_nothing_waits_where_nothing_ever_did(tmp_path: Path) -> None:
     assert waiting(tmp_path) == []
-    assert take_up(tmp_path, open_store(tmp_path)) == 0
+    assert take_up(tmp_path, open_store(tmp_path)) == {}
     assert not (tmp_path / "evidence").exists()
 
 
@@ -88,3 +88,26 @@ def test_what_is_written_is_not_put_by_when_only_the_rest_cannot_be_taken_up(
     kept = keep([step("now")], tmp_path, {})
     assert (list(kept.heads), kept.faults) == (["acme"], ("the lock is held",))
     assert (written(tmp_path), len(waiting(tmp_path))) == (["now"], 1)
+
+
+def test_what_a_killed_process_had_written_already_is_not_written_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_by(tmp_path, [step("disable"), step("revoke", client="blue")], ())
+    real = Path.unlink
+
+    def killed(path: Path, missing_ok: bool = False) -> None:
+        if path.suffix == ".jsonl":
+            raise KeyboardInterrupt
+        real(path, missing_ok)
+
+    store = open_store(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", killed)
+        with pytest.raises(KeyboardInterrupt):
+            take_up(tmp_path, store)
+    assert len(waiting(tmp_path)) == 1
+    put_by(tmp_path, [step("groups")], ())
+    assert take_up(tmp_path, open_store(tmp_path)).keys() == {"acme"}
+    assert (written(tmp_path), written(tmp_path, "blue")) == (["disable", "groups"], ["revoke"])
+    assert waiting(tmp_path) == []

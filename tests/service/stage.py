@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from leaver.actions import CutReport, DirectoryCut
+from leaver.actions import CutReport, DirectoryCut, Ended, nothing_ended
 from leaver.errors import DirectoryError
 from leaver.model import Client, ClientSettings, Person
 from leaver.notify import Notice
@@ -64,7 +64,12 @@ class Directories:
     stops: dict[str, str] = field(default_factory=dict)
     armed: list[tuple[datetime, str]] = field(default_factory=list)
 
-    async def cut(self, client: Client, person: str, tell: Any) -> CutReport:
+    async def cut(self, client: Client, person: str, tell: Any, ended: Ended = nothing_ended) -> CutReport:
+        report = await self._cut(client, person)
+        ended(report)
+        return report
+
+    async def _cut(self, client: Client, person: str) -> CutReport:
         if client.key in self.slow:
             await asyncio.Event().wait()
         if client.key in self.mistaken:

@@ -79,6 +79,7 @@ def test_nobody_waits_for_a_disk_that_hangs(office: Office, monkeypatch: pytest.
     began = time.monotonic()
     for _ in range(100):
         office.keeper.cut(DUE, report())
+        office.keeper.over(DUE)
     assert time.monotonic() - began < 0.5
     assert office.written() == []
     free.set()
@@ -119,6 +120,7 @@ def test_what_is_left_unwritten_at_the_end_is_counted(
     monkeypatch.setattr(Evidence, "append_all", failing)
     for _ in range(3):
         office.keeper.cut(DUE, report())
+        office.keeper.over(DUE)
     assert office.keeper.close(5) == 3
     assert "unexpected NameError" in office.logged.getvalue()
     assert "hunter2" not in office.logged.getvalue()
@@ -200,3 +202,30 @@ def test_what_the_service_could_not_write_before_it_was_killed_is_written_by_the
         said[0] == "evidence database: no connection (OperationalError). Check the address, and that it runs."
     )
     assert first.close(5) == 0
+
+
+def test_a_directory_that_is_done_leaves_one_entry_while_another_fails(office: Office) -> None:
+    for _ in range(3):
+        office.keeper.cut(DUE, report())
+        bad = DirectoryCut("acme", "okta", "dana@acme.example", "failed", "503")
+        office.keeper.cut(DUE, CutReport("acme", "dana", T, (bad,)))
+    assert office.keeper.close(5) == 0
+    assert [outcome for _, outcome, _ in office.written()] == [Outcome.DONE, Outcome.FAILED]
+
+
+def test_a_cut_is_on_the_disk_when_its_future_is_done_while_the_store_hangs(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = threading.Event()
+    real = Evidence.append_all
+
+    def slow(self: Evidence, entries: list) -> object:  # type: ignore[type-arg]
+        free.wait(10)
+        return real(self, entries)
+
+    monkeypatch.setattr(Evidence, "append_all", slow)
+    office.keeper.cut(DUE, report()).result(5)
+    assert len(waiting(office.home)) == 1
+    free.set()
+    assert office.keeper.close(5) == 0
+    assert office.written() == [(Kind.CUT, Outcome.DONE, "dana")]

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
+
 import pytest
 
 from leaver.evidence import Kind, Outcome, open_store
+from leaver.evidence.keep import take
+from leaver.evidence.waiting import waiting
 from tests.cli.release.office import ANA, Office, Run, answer, written
 
 
 def test_the_evidence_has_the_cut_of_each_directory_and_the_word(office: Office, run: Run) -> None:
     office.under_version_control()
     told = answer(run("release", "acme", "dana.reyes", "--yes", "--reason", "call from HR", "--json"))
-    entra, okta, word = written(office)
+    *cuts, word = written(office)
+    entra, okta = sorted(cuts, key=lambda each: each.directory or "")
     assert [(each.kind, each.directory, each.outcome) for each in (entra, okta, word)] == [
         (Kind.CUT, "entra", Outcome.DONE),
         (Kind.CUT, "okta", Outcome.DONE),
@@ -19,6 +27,7 @@ def test_the_evidence_has_the_cut_of_each_directory_and_the_word(office: Office,
     ]
     assert {each.person for each in (entra, okta, word)} == {"dana.reyes"}
     assert {each.asked_by for each in (entra, okta, word)} == {ANA}
+    assert [each.seen["reason"] for each in (entra, okta)] == ["call from HR"] * 2
     assert all(each.request_id and each.directory_date for each in (entra, okta))
     assert entra.agreed is not None
     assert entra.agreed.isoformat() == "2026-11-22T14:00:03+00:00"
@@ -89,3 +98,41 @@ def test_who_writes_without_the_key_of_the_others_is_told_what_that_means(
     assert office.gets_in("dana.reyes") == []
     assert result.stderr.count("evidence: signed elsewhere, by ") == 1
     assert "Set LEAVER_EVIDENCE_KEY_FILE or LEAVER_EVIDENCE_KEY.\n" in result.stderr
+
+
+@pytest.mark.parametrize("database", [None, "postgresql://leaver@127.0.0.1:1/none"])
+def test_a_release_that_is_killed_while_one_directory_fails_leaves_the_entry_of_the_other(
+    office: Office, database: str | None
+) -> None:
+    office.under_version_control()
+    office.box.fault("error", directory="entra", status=503, count=None)
+    command = "from leaver.cli import cli; cli(prog_name='leaver')"
+    words = ("release", "acme", "dana.reyes", "--yes", "--reason", "call from HR")
+    environ = dict(os.environ)
+    if database:
+        environ["LEAVER_EVIDENCE_DATABASE_URL"] = database
+    killed = subprocess.Popen(
+        [sys.executable, "-c", command, *words],
+        cwd=office.root,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while not (waiting(office.root / ".leaver") if database else written(office)):
+            assert time.monotonic() < deadline
+            assert killed.poll() is None
+            time.sleep(0.02)
+    finally:
+        killed.kill()
+        said, _ = killed.communicate()
+    assert said == b""
+    assert office.gets_in("dana.reyes") == ["entra"]
+    # Whoever writes next takes up what waits.
+    assert take(office.root / ".leaver", {}).ok
+    (cut,) = [each for each in written(office) if each.kind is Kind.CUT]
+    assert (cut.directory, cut.outcome, cut.asked_by) == ("okta", Outcome.DONE, ANA)
+    assert cut.seen["reason"] == "call from HR"
+    with open_store(office.root / ".leaver") as store:
+        assert store.verify("acme").ok
