@@ -52,15 +52,15 @@ def apply(session: Session, clients: tuple[str, ...], yes: bool, approved: Path 
     """
     if not yes and (as_json or not _somebody_is_there()):
         raise UsageError("apply: there is nobody to ask. Add --yes, after a look at `leaver preview`.")
-    plan, whole = _approved(approved, clients) if approved else (None, None)
+    plan, approval = _approved(approved, clients) if approved else (None, None)
     estate = session.estate(clients) if plan is None else _estate_of(session, plan)
     now = session.now()
     with open_fleet(session, estate) as fleet:
         previews = fleet.preview(sorted(estate.clients), now)
-    if plan is not None and whole is not None:
+    if plan is not None:
         from leaver.fleet.approval import held_to, held_to_overrides
 
-        previews = held_to_overrides(whole, previews, estate.clients, now)
+        previews = held_to_overrides(plan, previews, estate.clients, now)
         previews = held_to(plan, previews, estate.clients, now)
     if not as_json:
         tell_previews(previews, estate)
@@ -68,7 +68,7 @@ def apply(session: Session, clients: tuple[str, ...], yes: bool, approved: Path 
     if not yes and not _agreed(previews):
         return EXIT_PROBLEMS
     with open_fleet(session, estate) as fleet:
-        reports = fleet.apply(previews, now, plan=whole.hash) if whole else fleet.apply(previews, now)
+        reports = fleet.apply(previews, now, plan=approval) if approval else fleet.apply(previews, now)
     if as_json:
         say_json([report.to_json() for report in reports])
     else:
@@ -78,8 +78,8 @@ def apply(session: Session, clients: tuple[str, ...], yes: bool, approved: Path 
     return max((apply_code(report) for report in reports), default=EXIT_CLEAN)
 
 
-def _approved(file: Path, clients: Sequence[str]) -> tuple[Plan, Plan]:
-    """The plan in the file, of these clients only where some are named; and all of it."""
+def _approved(file: Path, clients: Sequence[str]) -> tuple[Plan, str]:
+    """The plan in the file, of these clients only where some are named; and the hash of all of it."""
     from leaver.plan.document import load
 
     plan = load(file.read_text(encoding="utf-8", errors="replace"), str(file))
@@ -92,7 +92,7 @@ def _approved(file: Path, clients: Sequence[str]) -> tuple[Plan, Plan]:
         raise UsageError(
             f"{file}: the plan does not name {', '.join(unnamed)}. It names: {', '.join(sorted(known)) or 'nobody'}."
         )
-    return (plan.only(clients) if clients else plan), plan
+    return (plan.only(clients) if clients else plan), plan.hash
 
 
 def _estate_of(session: Session, plan: Plan) -> Estate:

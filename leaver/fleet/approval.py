@@ -92,10 +92,11 @@ def refuse_other_override(plan: Plan, judgement: Judgement, client: Client, now:
     """
     used = judgement.override
     # Another one of the same losses may name this plan.
-    if used is None or any(each.allows(used.losses, plan.approval, now) for each in client.overrides):
+    approval = plan.approval(client.key)
+    if used is None or any(each.allows(used.losses, approval, now) for each in client.overrides):
         return
     place = f"identities/{client.key}/overrides.yaml: overrides[{client.overrides.index(used)}]"
-    raise NotApproved(f"{client.key}: {place}: {other_plan(used, plan.approval)}")
+    raise NotApproved(f"{client.key}: {place}: {other_plan(used, approval)}")
 
 
 def _said(change: Change) -> tuple[str, str, Effect, str]:
@@ -265,8 +266,7 @@ def held_to_overrides(
 ) -> list[PreviewReport]:
     """The previews, each that an override of another plan allows as one that is refused.
 
-    `plan` is the whole one, since that is what an override names. The output of a plain preview compares nothing
-    (`since` is empty), and no override names it.
+    The output of a plain preview compares nothing (`since` is empty), and no override names it.
     """
 
     def check(preview: PreviewReport, client: Client) -> None:

@@ -134,10 +134,11 @@ def judge(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One client of a run over several, and the judgement of it alone."""
+    """One client of a run over several, and the judgement of it alone; `plan` is as for `judge`."""
 
     client: Client
     judgement: Judgement
+    plan: str | None = None
 
 
 def judge_all(
@@ -146,13 +147,11 @@ def judge_all(
     size: Size,
     now: datetime,
     earlier: Iterable[Loss] = (),
-    plan: str | None = None,
 ) -> Judgement:
     """Judge a run over several clients together, before the first of them is changed.
 
     `size` is that of all clients there are, also those that the run does not touch; `earlier` what any of them
     lost in the 24 hours before. A client that is refused by itself takes nothing away, and does not count.
-    `plan` is as for `judge`.
     """
     going = [part for part in parts if part.judgement.allowed]
     counted = frozenset(loss for part in going for loss in part.judgement.counted)
@@ -163,7 +162,7 @@ def judge_all(
         refusals.append(f"{ALL_CLIENTS}: {wording.NOWHERE}")
         most = sorted(going, key=lambda part: (-len(part.judgement.counted), part.client.key))
         refusals += [
-            f"{part.client.key}: {wording.how_to_allow(part.client, part.judgement.hash, now, plan)}"
+            f"{part.client.key}: {wording.how_to_allow(part.client, part.judgement.hash, now, part.plan)}"
             for part in most[: wording.SHOWN]
             if part.judgement.counted
         ]

@@ -46,7 +46,11 @@ def to_json(plan: Plan) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "hash": plan.hash,
-        **({"approval": plan.approval} if plan.refusals else {}),
+        **(
+            {"approvals": {each.key: plan.approval(each.key) for each in plan.clients}}
+            if plan.refusals
+            else {}
+        ),
         "made": plan.now.isoformat(),
         "since": plan.since,
         "commit": plan.commit,

@@ -160,7 +160,7 @@ def _limits(
     caches: Caches,
 ) -> tuple[list[LimitUse], list[str]]:
     """How much of the limits `plan` uses, and what is refused."""
-    now, approval = plan.now, plan.approval
+    now = plan.now
     parts: list[Part] = []
     sizes: list[Size] = []
     for (before, after), files, change in zip(pairs, homes, plan.clients, strict=True):
@@ -170,20 +170,21 @@ def _limits(
         sizes.append(limits.size(had) if had else Size())
         faults = limits.faults(before, after, taken, now, files) if before else ()
         bound = limits.binding(before, after) if before else after
+        approval = plan.approval(after.key)
         judgement = limits.judge(bound, taken, sizes[-1], now, faults=faults, plan=approval)
         if before:
             told = limits.raised(before, after, judgement.uses)
             judgement = replace(judgement, refusals=(*judgement.refusals, *told))
-        parts.append(Part(after, judgement))
+        parts.append(Part(after, judgement, approval))
     bounds = all_limits(base.root)
     people, memberships = heads(base.root, base.unchanged)
-    everything = limits.judge_all(parts, bounds, _sum(sizes, people, memberships), now, plan=approval)
+    everything = limits.judge_all(parts, bounds, _sum(sizes, people, memberships), now)
     about = bool(base.unchanged)
     if any(use.exceeded and use.used <= use.bound.removals for use in everything.uses):
         # Only the share refuses it, and what it is of was counted low.
         rest = load(base.root, base.unchanged, cache=caches.here).clients.values()
         sizes += [limits.size(desired(client, now)) for client in rest]
-        everything = limits.judge_all(parts, bounds, _sum(sizes, 0, 0), now, plan=approval)
+        everything = limits.judge_all(parts, bounds, _sum(sizes, 0, 0), now)
         about = False
     judgements = [*(part.judgement for part in parts), everything]
     return (

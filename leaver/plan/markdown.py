@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from leaver.escape import markdown as escaped
 from leaver.limits import allowing
-from leaver.plan.outline import APPROVAL, Outline, Part, Topic, outline
+from leaver.plan.outline import Outline, Part, Topic, outline
 from leaver.plan.plan import Plan, Standing
 from leaver.plan.verbs import Verb
 
@@ -120,9 +120,7 @@ class _Comment:
                 self._add(f"**Cut off here:** the rest of this client{others}. {escaped(self._whole)}")
                 break
         limits = [f"- {escaped(line)}" for line in (*self._found.gone, *self._found.limits)]
-        plan = self._found.plan
-        named = f"; {APPROVAL} {escaped(plan.approval)}" if plan.refusals else ""
-        hashed = f"<sub>sha256 {escaped(plan.hash)}{named}</sub>"
+        hashed = f"<sub>sha256 {escaped(self._found.plan.hash)}</sub>"
         for line in (*limits, "", hashed):
             if self._length + len(line) + 1 <= self._longest:
                 self._add(line)

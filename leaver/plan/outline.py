@@ -11,7 +11,6 @@ from leaver.plan.plan import FoundBreak, LimitUse, Plan, Standing
 from leaver.plan.told import ToldClient, field_line, told
 from leaver.plan.verbs import Verb
 
-APPROVAL = "an override names it as"
 _SHORT_COMMIT = 10
 _GONE = (
     "the client is ended: its folder and its stack's settings are removed. Nothing is done there any more, "

@@ -8,7 +8,7 @@ from jinja2 import Environment, StrictUndefined
 
 from leaver.escape import terminal
 from leaver.limits import allowing
-from leaver.plan.outline import APPROVAL, outline
+from leaver.plan.outline import outline
 from leaver.plan.plan import Plan
 from leaver.plan.text import Role
 
@@ -26,7 +26,6 @@ def render(plan: Plan) -> str:
     )
     return template.render(
         plan=plan,
-        approval=APPROVAL,
         title=terminal(found.title),
         seen=f"{plan.now:%Y-%m-%d %H:%M} UTC",
         parts=found.parts,

@@ -107,18 +107,14 @@ class Plan:
         """The SHA-256 of the canonical form, in hexadecimal digits."""
         return canonical.digest(self.canonical())
 
-    @property
-    def approval(self) -> str:
-        """What an override names: the hash of the changes of the records, without what overrides.yaml says.
+    def approval(self, client: str) -> str:
+        """What an override of `client` names: the hash of the change of its records, overrides.yaml left out.
 
-        So writing the override changes nothing of it. Nor does the engine's preview, or whether limits refuse it.
+        So writing the override changes nothing of it. Nor does the engine's preview, or whether limits refuse it, or
+        another client: an apply of this client alone knows the same plan.
         """
-        said = {
-            "version": VERSION,
-            "gone": sorted(self.gone),
-            "bounds": _BOUNDS.dump_python(self.bounds, mode="json"),
-            "clients": [found for each in self.clients if (found := _without_overrides(each)) is not None],
-        }
+        change = next((each for each in self.clients if each.key == client), None)
+        said = {"version": VERSION, "client": _without_overrides(change) if change else None}
         return f"sha256:{canonical.digest(said)}"
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from leaver.escape import terminal
-from leaver.plan.outline import APPROVAL, Outline, Part, Topic, outline
+from leaver.plan.outline import Outline, Part, Topic, outline
 from leaver.plan.plan import Plan
 
 _FOLDED = (Topic.STAYS,)
@@ -38,8 +38,6 @@ def _lines(found: Outline) -> Iterator[tuple[Role, str]]:
     yield Role.TITLE, found.title
     if found.parts or found.gone or found.plan.bounds:
         yield Role.PLAIN, f"plan {found.plan.short_hash} (sha256 {found.plan.hash})"
-        if found.plan.refusals:
-            yield Role.PLAIN, f"{APPROVAL} {found.plan.approval}"
     for part in found.parts:
         yield Role.PLAIN, ""
         yield from _part(part)

@@ -16,6 +16,7 @@ from tests.estates import NOW, client
 
 PLAN = Plan(NOW, "main", "c", (compare(client({"dana": {}, "sam": {}}), client({"dana": {}})),))
 """Sam's record goes."""
+APPROVAL = PLAN.approval("acme")
 OTHER = f"sha256:{'0' * 64}"
 
 
@@ -36,8 +37,8 @@ L1, L2 = f"sha256:{'1' * 32}", f"sha256:{'2' * 32}"
     "overrides",
     [
         (override(L1, None),),
-        (override(L1, PLAN.approval),),
-        (override(L1, OTHER), override(L1, PLAN.approval, hours=48)),
+        (override(L1, APPROVAL),),
+        (override(L1, OTHER), override(L1, APPROVAL, hours=48)),
     ],
     ids=["no plan", "this plan", "another beside this"],
 )
@@ -46,16 +47,14 @@ def test_an_override_of_this_plan_or_of_none_is_used(overrides: tuple[Override, 
     assert held_to_overrides(PLAN, [preview], {"acme": state}, NOW) == [preview]
 
 
-@pytest.mark.parametrize(
-    "beside", [(), (override(L2, PLAN.approval),), (override(L1, PLAN.approval, hours=-1),)]
-)
+@pytest.mark.parametrize("beside", [(), (override(L2, APPROVAL),), (override(L1, APPROVAL, hours=-1),)])
 def test_an_override_of_another_plan_is_refused_with_what_to_write(beside: tuple[Override, ...]) -> None:
     state, preview = with_overrides(override(L1, OTHER), *beside)
     [held] = held_to_overrides(PLAN, [preview], {"acme": state}, NOW)
     assert (held.ok, held.changes) == (False, None)
     assert held.error == (
         f"acme: identities/acme/overrides.yaml: overrides[0]: is for another plan ({OTHER}) than this "
-        f'({PLAN.approval}). If it is meant, write `plan: "{PLAN.approval}"`'
+        f'({APPROVAL}). If it is meant, write `plan: "{APPROVAL}"`'
     )
 
 

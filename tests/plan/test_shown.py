@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from leaver.model import Client
 from leaver.plan import Plan, compare, markdown, page
-from leaver.plan import document as documents
 from leaver.plan.text import lines
 from tests.estates import NOW, client
 from tests.invariants.oracle import PROFILE
@@ -76,17 +75,6 @@ def test_the_line_that_allows_it_can_be_copied_as_it_is(named: str) -> None:
         plan, WHOLE
     )
     assert f"<br><code>{entry}</code></li>" in unescape(page.render(plan))
-
-
-def test_what_an_override_names_stands_beside_the_hash_where_something_is_refused() -> None:
-    refused = golden.plan()
-    fine = replace(refused, refusals=())
-    for plan, is_there in ((refused, True), (fine, False)):
-        said = f"an override names it as {plan.approval}"
-        assert (said in "\n".join(line for _, line in lines(plan))) is is_there
-        assert (said in unescape(markdown.render(plan, WHOLE)).replace("<!-- -->", "")) is is_there
-        assert (f"an override names it as <code>{plan.approval}</code>" in page.render(plan)) is is_there
-        assert (documents.to_json(plan).get("approval") == plan.approval) is is_there
 
 
 @pytest.mark.parametrize("spoilt", ["{losses: x}", '{losses: "sha256:0f", reason: "…", expires: "```"}'])

@@ -68,7 +68,8 @@ def test_the_line_is_for_this_plan_and_void_in_another(repository: Repository, r
     refused = run("preview", "--since", "main").stdout
     [line] = set(re.findall(r'- \{losses: "[^}]*\}', refused))
     [plan] = re.findall(r'plan: "(sha256:[0-9a-f]{64})"', line)
-    assert f"\nan override names it as {plan}\n" in refused
+    told = json.loads(run("preview", "--since", "main", "acme", "--format", "json").stdout)
+    assert told["approvals"] == {"acme": plan}
     allowed = line.replace("…", "The whole support team moved")
     (repository.root / "identities/acme/overrides.yaml").write_text(f"overrides:\n  {allowed}\n")
     repository.edit(PEOPLE, "people:\n", "people:\n  new.one: {groups: [], manager: lee.park}\n")
