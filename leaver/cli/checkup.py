@@ -51,6 +51,7 @@ def checkup(session: Session, *, ask: bool = True) -> Iterator[Finding]:
     yield own_plugin(session)
     yield _backend(session)
     yield _passphrase(session)
+    yield _evidence(session)
     yield _sandbox(session)
     yield from _records(session, ask=ask)
 
@@ -213,6 +214,26 @@ def _passphrase(session: Session) -> Finding:
             "fail", "passphrase", f"{file} is missing", "Restore it: without it no state can be read."
         )
     return Finding("ok", "passphrase", f"in {file}")
+
+
+def _evidence(session: Session) -> Finding:
+    from leaver.evidence import configured
+
+    try:
+        with configured(session.home, session.environ) as store:
+            key, others = store.key, sorted(store.keys())
+    except LeaverError as fault:
+        return Finding("fail", "evidence", str(fault), "Until then nothing is written to it.")
+    if key is not None:
+        return Finding("ok", "evidence", f"signed, by {key.id}")
+    if others:
+        return Finding(
+            "warn",
+            "evidence",
+            f"signed elsewhere, by {', '.join(others)}, and not here",
+            "Set LEAVER_EVIDENCE_KEY_FILE or LEAVER_EVIDENCE_KEY: an unsigned entry counts as a change.",
+        )
+    return Finding("ok", "evidence", "hash-chained, not signed; `leaver evidence key FILE` makes a key")
 
 
 def _sandbox(session: Session) -> Finding:

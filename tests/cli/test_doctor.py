@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+
+from leaver.evidence import Entry, Kind, open_store
+from leaver.evidence.keys import SigningKey
 
 Run = Callable[..., Result]
 
@@ -171,3 +175,23 @@ def test_a_spoilt_project_file_is_no_crash(run: Run, project: Path, bin_folder: 
     result = run("doctor", "--json")
     assert result.exit_code == 1
     assert finding(result, "backend")["level"] == "fail"
+
+
+def test_it_says_who_signs_the_evidence_and_warns_where_others_do_and_nobody_here(
+    run: Run, project: Path, bin_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert finding(run("doctor", "--json"), "evidence")["found"].startswith("hash-chained, not signed;")
+    key = SigningKey.make()
+    with open_store(project / ".leaver", key=key) as store:
+        store.append(Entry(kind=Kind.WORD, client="acme", at=datetime(2026, 11, 22, 14, 0, tzinfo=UTC)))
+    warned = finding(run("doctor", "--json"), "evidence")
+    assert (warned["level"], warned["found"]) == ("warn", f"signed elsewhere, by {key.id}, and not here")
+    (project / "key.pem").write_bytes(key.pem())
+    monkeypatch.setenv("LEAVER_EVIDENCE_KEY_FILE", str(project / "key.pem"))
+    assert finding(run("doctor", "--json"), "evidence") == {
+        "level": "ok", "subject": "evidence", "found": f"signed, by {key.id}", "remedy": ""
+    }  # fmt: skip
+    monkeypatch.setenv("LEAVER_EVIDENCE_KEY_FILE", str(project / "none.pem"))
+    failed = finding(run("doctor", "--json"), "evidence")
+    assert failed["level"] == "fail"
+    assert "none.pem: cannot be read" in failed["found"]
