@@ -32,7 +32,7 @@ test: ## Run all tests (two at a time)
 
 test-fast: ## Run the tests of the core and the command line, in under a minute
 	$(SETUP) dev --without-engine
-	@$(BIN)/python -m pytest -n 2 -W ignore --hypothesis-profile=quick -m "not e2e and not slow and not fuzz" $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist worksteal -W ignore --hypothesis-profile=quick -m "not e2e and not slow and not fuzz" $(ARGS)
 
 lint: ## Check style, types, layers, lock files and workflows
 	$(SETUP) dev --without-engine

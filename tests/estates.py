@@ -14,6 +14,8 @@ from leaver.source.state import ENTRA_USER, LICENCE_TYPE, OKTA_USER, StackState,
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ZONE = "America/New_York"
+BUILT_IN = ("Global Administrator", "Global Reader", "Reports Reader", "User Administrator")
+"""Roles that a tenant has, whether somebody holds them or not."""
 DIRECTORIES = {
     "entra": {"kind": "entra", "tenant": "00000000-0000-4000-8000-00000000ac3e", "domain": "acme.example"},
     "okta": {"kind": "okta", "org": "acme", "domain": "acme.example"},
@@ -107,7 +109,8 @@ def live_from(client: Client, wanted: Desired) -> dict[str, LiveDirectory]:
                 group_id(group.key): frozenset(account_id(person, name) for person in group.members)
                 for group in groups
             },
-            roles={
+            roles={role: {} for role in BUILT_IN if settings.kind == "entra"}
+            | {
                 role: {
                     account_id(person, name): f"{role}:{person}" for other, person in holders if other == role
                 }

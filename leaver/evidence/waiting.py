@@ -52,10 +52,13 @@ def put_by(home: Path, entries: Iterable[Entry], secrets: Collection[str]) -> Pa
 
 def waiting(home: Path) -> list[Path]:
     """What waits, oldest first."""
-    try:
-        return sorted((home / FOLDER / _WAITING).glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
-    except OSError:
-        return []
+    found = []
+    with suppress(OSError):
+        for path in (home / FOLDER / _WAITING).glob("*.jsonl"):
+            # Somebody else may take it up meanwhile.
+            with suppress(FileNotFoundError):
+                found.append((path.stat().st_mtime_ns, path))
+    return [path for _, path in sorted(found)]
 
 
 def take_up(home: Path, store: Evidence) -> dict[str, str]:

@@ -238,7 +238,7 @@ def _yaml(step: int) -> YAML:
 def _dumped(yaml: YAML, data: Any, indent: int) -> list[str]:
     stream = io.StringIO()
     yaml.dump(data, stream)
-    return [f"{' ' * indent}{line}".rstrip() for line in stream.getvalue().splitlines()]
+    return [f"{' ' * indent}{line}".rstrip(" ") for line in stream.getvalue().splitlines()]
 
 
 def _joined(lines: list[str], text: str, at: Block) -> str:

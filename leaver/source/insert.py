@@ -27,7 +27,7 @@ def insert_record(text: str, person: str, record: str) -> str:
     lines = record[block.start : block.end].splitlines()
     if any(line.strip() and not line.startswith(" " * block.indent) for line in lines):
         raise EditRefused(f'person "{person}": a line of the record is less indented than its key')
-    inserted = "".join(f"{margin}{line[block.indent :]}".rstrip() + end for line in lines)
+    inserted = "".join(f"{margin}{line[block.indent :]}".rstrip(" \t") + end for line in lines)
     head = text[:at] if text[:at].endswith("\n") else text[:at] + end
     changed = head + inserted + text[at:]
     if record_data(changed, person) != wanted:

@@ -267,6 +267,7 @@ def test_an_answer_lost_before_the_write_is_found_out_too(script: Script) -> Non
     assert found.why.endswith("The directory shows accountEnabled=true.")
 
 
+@pytest.mark.slow
 def test_a_directory_that_is_gone_leaves_it_unverified_or_failed(script: Script) -> None:
     script.on(PATCH, httpx.ReadError("dropped")).on(READ, httpx.ConnectError("refused"))
     assert disable(script).result == "unverified"

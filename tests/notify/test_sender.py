@@ -11,6 +11,8 @@ from leaver.errors import UsageError
 from leaver.notify import Heartbeat, Kind, Notice, Sender, targets
 from tests.notify.sinks import mail, until, web
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2026, 11, 27, 22, 0, tzinfo=UTC)
 CUT = Notice(Kind.CUT, "Acme", "Dana Reyes", "America/New_York", AT, AT, detail="Read back in entra.")
 FAILED = Notice(Kind.FAILED, "Acme", "Dana Reyes", "America/New_York", AT, detail="acme/entra: 503.")

@@ -158,6 +158,7 @@ def test_what_was_only_announced_is_taken_back_when_it_is_deleted(engine: Engine
     assert dana.get(path).json()["employeeLeaveDateTime"] is None
 
 
+@pytest.mark.slow
 def test_a_cancelled_engine_gets_what_was_done_so_far(home: Path, dana: Dana, box: Endpoint) -> None:
     served = provider(environ={"LEAVER_HOME": str(home)}, folder=home, clock=lambda: datetime.now(UTC))
     with plugged(served, Clock()) as engine:

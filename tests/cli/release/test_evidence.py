@@ -100,6 +100,7 @@ def test_who_writes_without_the_key_of_the_others_is_told_what_that_means(
     assert "Set LEAVER_EVIDENCE_KEY_FILE or LEAVER_EVIDENCE_KEY.\n" in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database", [None, "postgresql://leaver@127.0.0.1:1/none"])
 def test_a_release_that_is_killed_while_one_directory_fails_leaves_the_entry_of_the_other(
     office: Office, database: str | None

@@ -23,6 +23,7 @@ def test_the_records_are_sound_after_a_release_of_anybody(office: Office, run: R
     assert "name: Lee Park      # the boss" in office.people
 
 
+@pytest.mark.slow
 def test_the_record_is_written_while_a_directory_is_tried_again(
     office: Office, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
